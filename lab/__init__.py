@@ -1,0 +1,1 @@
+"""The rehearsal lab: a rack emulated on one Linux machine. Not part of the built collection."""
