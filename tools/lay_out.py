@@ -51,8 +51,21 @@ def cut_out(bundle: Path) -> Path:
 def download(bundle: Path, into: Path) -> None:
     """Fetch the wheel named in the pin file."""
     print(f"lay_out: fetching {bundle.read_text().strip()} from PyPI, once", flush=True)
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps",
-               "--only-binary=:all:", "--ignore-requires-python", "--requirement", str(bundle), "--dest", str(into)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--only-binary=:all:",
+        "--ignore-requires-python",
+        "--requirement",
+        str(bundle),
+        "--dest",
+        str(into),
+    ]
     subprocess.run(command, check=True)
 
 
@@ -69,7 +82,7 @@ def unpack(wheel: Path, into: Path) -> None:
 def link(target: Path, name: Path) -> None:
     """Make `name` a link to `target`, whatever link was there before."""
     name.parent.mkdir(parents=True, exist_ok=True)
-    if name.is_symlink() and Path(os.readlink(name)) == target:
+    if name.is_symlink() and name.readlink() == target:
         return
     name.unlink(missing_ok=True)
     name.symlink_to(target)

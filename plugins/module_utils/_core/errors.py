@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 
 
 class PlatformError(Exception):
-    """A fault an operator can act on. `facts` goes into the task's result next to `msg`: JSON types only, no secrets."""
+    """A fault an operator can act on. `facts` goes into the task's result beside `msg`: JSON types, no secrets."""
 
     def __init__(self, message: str, **facts: object) -> None:
         super().__init__(message)

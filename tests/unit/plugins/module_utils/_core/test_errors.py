@@ -21,9 +21,7 @@ def test_all_findings_are_told_one_per_line() -> None:
 
 
 def test_findings_are_facts_too() -> None:
-    assert InputErrors([MAC]).facts["findings"] == [
-        {"place": MAC.place, "found": MAC.found, "way_out": MAC.way_out}
-    ]
+    assert InputErrors([MAC]).facts["findings"] == [{"place": MAC.place, "found": MAC.found, "way_out": MAC.way_out}]
 
 
 def test_an_error_carries_its_facts() -> None:
