@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 PATH_ENV = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 CAPABILITY_XATTR = "security.capability"
@@ -142,7 +142,7 @@ def _json(value: Any) -> bytes:
 
 
 @contextmanager
-def _target(path: Path) -> Iterator[BinaryIO]:
+def _target(path: Path) -> Iterator[IO[bytes]]:
     """Open the archive for writing, through zstd if its name asks for it."""
     if path.suffix != ".zst":
         with path.open("wb") as handle:

@@ -1,0 +1,1 @@
+"""The rack: which hosts and machines a lab has."""

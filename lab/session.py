@@ -1,0 +1,106 @@
+"""A whole lab: bringing it up, taking it down, looking at it."""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import sys
+from pathlib import Path
+
+from lab import daemons, inventory, keys, machines, mounts, networks, process, sysctls
+from lab.build import cache
+from lab.build.catalog import all_recipes
+from lab.hosts import NspawnHost
+from lab.place import Place
+from lab.rack.model import Rack
+from lab.shell import inside, wait_for, works
+
+
+class Lab:
+    """The lab of one checkout."""
+
+    def __init__(self, place: Place, rack: Rack) -> None:
+        self.place, self.rack = place, rack
+        self.hosts = [NspawnHost(place, rack, host) for host in rack.hosts]
+
+    def crashed(self) -> bool:
+        """Tell whether remains of a lab are there that cannot work any more: its network is gone, its folder is not."""
+        return self.place.data.exists() and not networks.exists(self.place.network)
+
+    def up(self) -> None:
+        """Bring up what is not up; a lab that is up stays as it is."""
+        if self.crashed():
+            say("the lab before this one has crashed: cleaning up")
+            self.down()
+        self.place.prepare()
+        self.remember_rack()
+        base = cache.build(all_recipes(), ["rootfs"])["rootfs"] / "tree"
+        sysctls.set_for(self.place.id)
+        networks.up(self.place, self.rack)
+        keys.known_hosts(self.place, self.rack)
+        for host in self.hosts:
+            host.start(base)
+        self.artifacts()
+        for daemon in daemons.all_daemons(self.place, self.rack):
+            daemons.start(self.place, daemon)
+        machines.up(self.place, self.rack)
+        inventory.write(self.place, self.rack)
+        for host in self.hosts:
+            wait_for(f"{host.host.name}: SSH", lambda: self.answers(host), 60, f"see {host.log}")
+
+    def remember_rack(self) -> None:
+        (self.place.state / "rack").write_text(self.rack.name + "\n")
+
+    def artifacts(self) -> None:
+        """Build the artifacts and write their lock file, where the part of the lab that knows them is there."""
+        try:
+            module = importlib.import_module("lab.artifacts")
+        except ModuleNotFoundError:
+            say("no artifacts: lab/artifacts.py is not there")
+            return
+        module.up(self.place)
+
+    def answers(self, host: NspawnHost) -> bool:
+        """Tell whether a host's SSH port accepts connections from the controller."""
+        probe = f"import socket; socket.create_connection(('{host.host.address}', 22), 1).recv(4) == b'SSH-' or exit(1)"
+        return works(*inside(self.place.controller, sys.executable, "-c", probe))
+
+    def down(self) -> None:
+        """Remove the lab: processes, mounts, control groups, namespaces, disks, and put the kernel settings back."""
+        machines.down(self.place, self.rack)
+        for pid_file in sorted((self.place.data / "run").glob("*")):
+            process.stop(pid_file)
+        for folder in sorted((self.place.data / "hosts").glob("*")):
+            self.host_at(folder).forget()
+        self.end_users()
+        networks.down(self.place)
+        if self.place.data.exists():
+            mounts.refuse_mounted(self.place.data)
+            shutil.rmtree(self.place.data)
+        sysctls.release(self.place.id)
+        shutil.rmtree(self.place.state, ignore_errors=True)
+
+    def host_at(self, folder: Path) -> NspawnHost:
+        """Return the host of a folder, also of one that is not in the rack any more."""
+        from lab.rack.model import Host
+
+        known = {host.host.name: host for host in self.hosts}
+        return known.get(folder.name) or NspawnHost(self.place, self.rack, Host(folder.name, 2, "boot"))
+
+    def end_users(self) -> None:
+        """End what still runs in the lab's namespaces: kept SSH connections, shells of `exec`."""
+        for pid in networks.users(self.place):
+            process.kill(pid, process.signal.SIGKILL, 5)
+
+    def status(self) -> list[tuple[str, str, str]]:
+        """Return name, state and address of every part."""
+        rows = [(host.host.name, "up" if host.alive() else "down", host.host.address) for host in self.hosts]
+        rows += [(name, state, address) for name, state, address in machines.status(self.place, self.rack)]
+        for daemon in ("files", "names", "leases", "bmc"):
+            rows.append((daemon, "up" if process.alive(self.place.data / "run" / daemon) else "down", ""))
+        return rows
+
+
+def say(text: str) -> None:
+    """Tell the person who waits."""
+    print(f"lab: {text}", file=sys.stderr, flush=True)
