@@ -27,36 +27,27 @@ def go_build(
 ) -> Path:
     """Build one program; return its path.
 
-    module_dir: folder with go.mod and go.sum; copied first, so that the build never writes into the tree.
+    module_dir: folder with go.mod and go.sum; only read.
     package: import path, or "." for the folder itself.
     ldflags: extra linker flags; symbol tables are always left out.
     Raises subprocess.CalledProcessError when the compiler refuses; what it says is on standard error.
     """
-    source = _copied(build, module_dir)
     command = ["nice", "-n", "5", _go(), "build", "-trimpath", "-buildvcs=false", "-o", str(output)]
     command += [f"-ldflags={' '.join(('-s', '-w', *ldflags))}"]
     if tags:
         command += ["-tags", ",".join(tags)]
     environment = {**os.environ, "CGO_ENABLED": "1" if cgo else "0", "GOFLAGS": "", "GOTOOLCHAIN": "local"}
-    subprocess.run([*command, package], cwd=source, env={**environment, **(env or {})}, check=True)
+    environment["GOTMPDIR"] = str(build.work)  # linking leaves hundreds of megabytes behind when it is killed
+    subprocess.run([*command, package], cwd=module_dir, env={**environment, **(env or {})}, check=True)
     return output
 
 
-def module_folder(build: Build, module_dir: Path, module: str) -> Path:
+def module_folder(module_dir: Path, module: str) -> Path:
     """Return the folder of a module's sources in the module cache, fetched if it is not there."""
+    subprocess.run([_go(), "mod", "download", module], cwd=module_dir, check=True, stdout=subprocess.DEVNULL)
     command = [_go(), "list", "-m", "-f", "{{.Dir}}", module]
-    source = _copied(build, module_dir)
-    subprocess.run([_go(), "mod", "download", module], cwd=source, check=True, stdout=subprocess.DEVNULL)
-    found = subprocess.run(command, cwd=source, check=True, capture_output=True, text=True)
+    found = subprocess.run(command, cwd=module_dir, check=True, capture_output=True, text=True)
     return Path(found.stdout.strip())
-
-
-def _copied(build: Build, module_dir: Path) -> Path:
-    """Copy the module, and those beside it that a relative replace may name, into the build's work folder."""
-    target = build.work / "go" / module_dir.name
-    if not target.exists():
-        shutil.copytree(module_dir, target, ignore=shutil.ignore_patterns("__pycache__"))
-    return target
 
 
 def _go() -> str:
