@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -15,13 +14,16 @@ from lab.build.recipe import Build, Recipe
 LEFT_OUT = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/info/*", "/usr/share/locale/*", "/usr/share/lintian/*")
 
 
-def mmdebstrap(suite: str, packages: Iterable[str], target: Path, hooks: Sequence[str] = ()) -> None:
+def mmdebstrap(
+    suite: str, packages: Iterable[str], target: Path, hooks: Sequence[str] = (), variant: str = "minbase"
+) -> None:
     """Install a minimal system of this suite with these packages; the target's form follows its name.
 
     target: a folder, or a file whose name ends in .tar.
     hooks: shell commands run with the system's root as ``$1`` before it is packed.
+    variant: ``minbase`` installs; ``extract`` only unpacks, for those who pick single files.
     """
-    command = ["mmdebstrap", "--quiet", "--variant=minbase", "--mode=root", f"--include={','.join(packages)}"]
+    command = ["mmdebstrap", "--quiet", f"--variant={variant}", "--mode=root", f"--include={','.join(packages)}"]
     command += ['--aptopt=Acquire::Languages "none"', '--aptopt=APT::Install-Recommends "false"']
     command += [f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT]
     command += [f"--customize-hook={hook}" for hook in hooks]
@@ -54,4 +56,4 @@ def forget_identity(tree: Path) -> None:
     (tree / "etc/resolv.conf").write_text("")
     for folder in ("var/lib/apt/lists", "var/cache/apt"):
         shutil.rmtree(tree / folder, ignore_errors=True)
-        os.makedirs(tree / folder, exist_ok=True)
+        (tree / folder).mkdir(parents=True)

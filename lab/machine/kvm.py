@@ -1,0 +1,33 @@
+"""Whether KVM works here, found out by starting a kernel: a device node proves nothing."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from lab.place import DATA_ROOT
+
+SECONDS = 8
+
+
+def accel(kernel: Path) -> str:
+    """Return kvm or tcg; the answer is kept until the machine starts anew."""
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    kept = DATA_ROOT / "accel"
+    if kept.exists() and kept.read_text().split()[0] == boot:
+        return kept.read_text().split()[1]
+    answer = "kvm" if Path("/dev/kvm").exists() and boots(kernel) else "tcg"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(f"{boot} {answer}\n")
+    return answer
+
+
+def boots(kernel: Path) -> bool:
+    """Start a kernel under KVM and tell whether it says its name in time."""
+    command = ["qemu-system-x86_64", "-accel", "kvm", "-cpu", "host", "-m", "256", "-nodefaults", "-display", "none",
+               "-no-reboot", "-serial", "stdio", "-kernel", str(kernel), "-append", "console=ttyS0 panic=-1"]  # fmt: skip
+    try:
+        said = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False).stdout
+    except subprocess.TimeoutExpired as late:
+        said = late.stdout or b""
+    return b"Linux version" in said
