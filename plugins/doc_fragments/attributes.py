@@ -24,14 +24,17 @@ attributes:
 options: {}
 attributes:
   check_mode:
+    description: Can run in C(check_mode) and tells what would change without changing it.
     support: full
     details:
       - This module changes nothing.
   diff_mode:
+    description: Returns the difference between before and after when run in diff mode.
     support: N/A
     details:
       - This module changes nothing.
   idempotent:
+    description: A second run with the same options changes nothing.
     support: full
     details:
       - This module changes nothing.
