@@ -1,19 +1,44 @@
-"""Machines of the rack (to come)."""
+"""The machines of a rack: powered off until somebody uses their BMC."""
 
 from __future__ import annotations
 
+import shutil
+import sys
+
+from lab import daemons
+from lab.daemons import Daemon
+from lab.machine import authority
+from lab.machine.qemu import QemuMachine
 from lab.place import Place
-from lab.rack.model import Rack
+from lab.rack.model import Machine, Rack
 
 
-def up(place: Place, rack: Rack) -> None:
-    """Prepare the machines and start their BMCs."""
+def up(place: Place, rack: Rack, accel: str) -> None:
+    """Prepare the machines' hardware and start their BMCs."""
+    authority.authority(place)
+    (place.state / "faults").mkdir(exist_ok=True)
+    for machine in rack.machines:
+        QemuMachine(place, machine).prepare(accel)
+        daemons.start(place, bmc(place, machine))
 
 
-def down(place: Place, rack: Rack) -> None:
-    """Stop machines."""
+def bmc(place: Place, machine: Machine) -> Daemon:
+    """Return the daemon that is a machine's BMC."""
+    command = (sys.executable, "-m", "lab.machine.bmc", machine.name)
+    return Daemon(f"bmc-{machine.name}", place.network, command)
+
+
+def down(place: Place) -> None:
+    """Cut the power of every machine that has a folder, also of one that is not in the rack any more, and remove it."""
+    for folder in sorted((place.data / "machines").glob("*")):
+        QemuMachine(place, Machine(folder.name, 2, "agent")).off()
+        shutil.rmtree(folder)
 
 
 def status(place: Place, rack: Rack) -> list[tuple[str, str, str]]:
-    """Return name, power state, BMC address."""
-    return []
+    """Return name, power state and addresses of each machine."""
+    rows = []
+    for machine in rack.machines:
+        state = "on" if QemuMachine(place, machine).pid() else "off"
+        rows.append((machine.name, state, f"{machine.address} BMC {machine.bmc_address}"))
+    return rows

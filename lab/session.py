@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import importlib
 import shutil
+import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 from lab import daemons, inventory, keys, machines, mounts, networks, process, sysctls
 from lab.build import cache
 from lab.build.catalog import all_recipes
 from lab.hosts import NspawnHost
+from lab.machine import kvm
 from lab.place import Place
-from lab.rack.model import Rack
+from lab.rack.model import Host, Rack
 from lab.shell import inside, wait_for, works
 
 
@@ -34,19 +37,19 @@ class Lab:
             self.down()
         self.place.prepare()
         self.remember_rack()
-        base = cache.build(all_recipes(), ["rootfs"])["rootfs"] / "tree"
+        built = cache.build(all_recipes(), ["rootfs", "agent"])
         sysctls.set_for(self.place.id)
         networks.up(self.place, self.rack)
         keys.known_hosts(self.place, self.rack)
         for host in self.hosts:
-            host.start(base)
+            host.start(built["rootfs"] / "tree")
         self.artifacts()
         for daemon in daemons.all_daemons(self.place, self.rack):
             daemons.start(self.place, daemon)
-        machines.up(self.place, self.rack)
+        machines.up(self.place, self.rack, kvm.accel(built["agent"] / "vmlinuz"))
         inventory.write(self.place, self.rack)
         for host in self.hosts:
-            wait_for(f"{host.host.name}: SSH", lambda: self.answers(host), 60, f"see {host.log}")
+            wait_for(f"{host.host.name}: SSH", partial(self.answers, host), 60, f"see {host.log}")
 
     def remember_rack(self) -> None:
         (self.place.state / "rack").write_text(self.rack.name + "\n")
@@ -67,7 +70,7 @@ class Lab:
 
     def down(self) -> None:
         """Remove the lab: processes, mounts, control groups, namespaces, disks, and put the kernel settings back."""
-        machines.down(self.place, self.rack)
+        machines.down(self.place)
         for pid_file in sorted((self.place.data / "run").glob("*")):
             process.stop(pid_file)
         for folder in sorted((self.place.data / "hosts").glob("*")):
@@ -82,22 +85,20 @@ class Lab:
 
     def host_at(self, folder: Path) -> NspawnHost:
         """Return the host of a folder, also of one that is not in the rack any more."""
-        from lab.rack.model import Host
-
         known = {host.host.name: host for host in self.hosts}
         return known.get(folder.name) or NspawnHost(self.place, self.rack, Host(folder.name, 2, "boot"))
 
     def end_users(self) -> None:
         """End what still runs in the lab's namespaces: kept SSH connections, shells of `exec`."""
         for pid in networks.users(self.place):
-            process.kill(pid, process.signal.SIGKILL, 5)
+            process.kill(pid, signal.SIGKILL, 5)
 
     def status(self) -> list[tuple[str, str, str]]:
         """Return name, state and address of every part."""
         rows = [(host.host.name, "up" if host.alive() else "down", host.host.address) for host in self.hosts]
-        rows += [(name, state, address) for name, state, address in machines.status(self.place, self.rack)]
-        for daemon in ("files", "names", "leases", "bmc"):
-            rows.append((daemon, "up" if process.alive(self.place.data / "run" / daemon) else "down", ""))
+        rows += machines.status(self.place, self.rack)
+        for pid_file in sorted((self.place.data / "run").glob("*")):
+            rows.append((pid_file.name, "up" if process.alive(pid_file) else "down", ""))
         return rows
 
 

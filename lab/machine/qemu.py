@@ -128,10 +128,10 @@ class QemuMachine:
                 qmp.ask("system_powerdown")
 
     def set_order(self, flags: BootFlags) -> None:
-        """Set the order the firmware reads at the next reset; two devices may never share an index, hence three steps."""
+        """Set the order the firmware reads at the next reset; an index may never be used twice, not even by its owner."""
         disk, card = order(flags)
         with Qmp(self.folder / "qmp.sock") as qmp:
-            for device, index in (("disk0", -1), ("nic0", card), ("disk0", disk)):
+            for device, index in (("disk0", -1), ("nic0", -1), ("nic0", card), ("disk0", disk)):
                 qmp.ask("qom-set", path=f"/machine/peripheral/{device}", property="bootindex", value=index)
 
     def note(self, text: str) -> None:
@@ -145,12 +145,12 @@ class QemuMachine:
         """Return QEMU's command line for a start with these boot flags."""
         machine, folder = self.machine, self.folder
         kvm = (folder / "accel").read_text() == "kvm"
-        # Without its string instructions the emulated processor copies memory several times faster.
+        # `graphics=off` lets the BIOS and iPXE talk on the serial console. Without its string instructions the emulated processor copies memory several times faster.
         processor = ["-accel", "kvm", "-cpu", "host"] if kvm else ["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max,-erms,-fsrm"]
         disk, card = order(flags)
         mgmt, vms = taps(machine.name).values()
         return [
-            "qemu-system-x86_64", "-name", f"{self.place.id}-{machine.name}", "-machine", "q35" if flags.efi else "pc",
+            "qemu-system-x86_64", "-name", f"{self.place.id}-{machine.name}", "-machine", "q35" if flags.efi else "pc,graphics=off",
             *processor, "-smp", str(machine.cpus), "-m", str(machine.memory_mb),
             "-nodefaults", "-display", "none", "-vga", "none",
             "-drive", f"file={self.disk},if=none,id=d0,format=qcow2,cache=unsafe,discard=unmap,detect-zeroes=unmap",
