@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, Ironacre contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Opens a source by its options.
+
+This module util is private to the collection.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pathlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote, urljoin
+
+from .._core.errors import PlatformError
+from .._core.vm.archive import Located, Package, package_of, read_ova
+from .._core.vm.ovf import parse_ovf
+from .._core.vm.streams import read_exactly
+from .._core.vm.tar import safe_name
+from .._core.vm.vmdk import ZLIB, Inflater
+from .._core.vm.xmltree import MAX_BYTES
+from .file_source import FileSource
+from .http_source import HttpSource
+
+
+def open_package(source: Mapping[str, Any]) -> Package:
+    """The package that `source` names. Reads descriptor and manifest only."""
+    return replace(_package(source), inflater=fast_inflater())
+
+
+def fast_inflater() -> Inflater:
+    """The fastest inflater at hand: libdeflate's optional binding, else the standard library."""
+    try:
+        inflate = importlib.import_module("deflate").zlib_decompress
+    except ImportError:
+        return ZLIB
+    return Inflater("deflate", lambda data, size: bytes(inflate(data, size)))
+
+
+def _package(source: Mapping[str, Any]) -> Package:
+    if source["type"] == "ova":
+        return read_ova(_web(source, source["url"]) if source.get("url") else FileSource(source["path"]))
+    return _web_folder(source) if source.get("url") else _local_folder(source["path"])
+
+
+def _web(source: Mapping[str, Any], url: str) -> HttpSource:
+    return HttpSource(url, source.get("ca_path") or "", source.get("username") or "", source.get("password") or "")
+
+
+def _local_folder(path: str) -> Package:
+    descriptor = pathlib.Path(path)
+    if descriptor.is_dir():
+        found = sorted(descriptor.glob("*.ovf"))
+        if len(found) != 1:
+            raise PlatformError(f"source.path: {path} holds {len(found)} OVF descriptors, not one; name the descriptor")
+        descriptor = found[0]
+    sources = {name: FileSource(str(descriptor.parent / name)) for name in _listed(FileSource(str(descriptor)))}
+    manifest = descriptor.with_suffix(".mf")
+    for extra in (descriptor, manifest):
+        if extra.exists():
+            sources[extra.name] = FileSource(str(extra))
+    files = {name: Located(file, 0, file.size) for name, file in sources.items()}
+    identity = " ".join(file.identity for _name, file in sorted(sources.items()))
+    return package_of(files, identity, str(descriptor))
+
+
+def _web_folder(source: Mapping[str, Any]) -> Package:
+    url = source["url"]
+    descriptor = _web(source, url)
+    name = descriptor.url.rpartition("/")[2]
+    sources = {name: descriptor}
+    for listed in _listed(descriptor):
+        sources[listed] = _web(source, urljoin(descriptor.url, quote(listed)))
+    manifest = _web(source, descriptor.url[: -len(".ovf")] + ".mf")
+    try:
+        manifest.probe()
+        sources[name[: -len(".ovf")] + ".mf"] = manifest
+    except PlatformError as error:
+        if "404" not in error.message:
+            raise
+    files = {key: Located(file, 0, file.probe().size) for key, file in sources.items()}
+    identity = " ".join(file.identity for _name, file in sorted(sources.items()))
+    return package_of(files, identity, descriptor.place)
+
+
+def _listed(descriptor: Any) -> list[str]:
+    """The files that a descriptor refers to; none may lie outside its folder."""
+    size = descriptor.size if isinstance(descriptor, FileSource) else descriptor.probe().size
+    if not 0 <= size <= MAX_BYTES:
+        raise PlatformError(f"{descriptor.place}: has {size} bytes; this is no OVF descriptor")
+    reader = descriptor.open()
+    try:
+        data = read_exactly(reader, size, descriptor.place)
+    finally:
+        reader.close()
+    return [safe_name(name, descriptor.place) for name in parse_ovf(data, descriptor.place).files]

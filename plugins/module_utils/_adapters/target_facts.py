@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, Ironacre contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the cluster offers an import, and what stands in its way. Reads only.
+
+This module util is private to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from .._core.errors import Finding
+from .._core.vm.mapping import Rendered
+from .kubernetes_api import KubernetesApi
+
+DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+
+
+class TargetFacts:
+    """One cluster, asked about one rendered machine."""
+
+    def __init__(self, api: KubernetesApi) -> None:
+        self.api = api
+
+    def preferences(self) -> tuple[str, ...]:
+        """Names of the cluster's preferences."""
+        return tuple(item["metadata"]["name"] for item in self.api.list("VirtualMachineClusterPreference"))
+
+    def findings(self, rendered: Rendered, known: bool) -> list[Finding]:
+        """known: the journal says that the machine in the cluster is ours."""
+        metadata = rendered.machine["metadata"]
+        machines = self.api.list("VirtualMachine")
+        found = [*self._storage(rendered), *self._networks(rendered), *_addresses(rendered, machines)]
+        names = {(item["metadata"]["namespace"], item["metadata"]["name"]) for item in machines}
+        if not known and (metadata["namespace"], metadata["name"]) in names:
+            found.append(
+                Finding(
+                    "target.name",
+                    f"{metadata['namespace']} has a machine {metadata['name']} that this import did not make",
+                    "choose another name",
+                )
+            )
+        return found
+
+    def _storage(self, rendered: Rendered) -> Iterator[Finding]:
+        classes = {item["metadata"]["name"]: item["metadata"] for item in self.api.list("StorageClass")}
+        defaults = [
+            name for name, item in classes.items() if (item.get("annotations") or {}).get(DEFAULT_CLASS) == "true"
+        ]
+        listed = ", ".join(sorted(classes)) or "none"
+        for wanted in sorted({volume["spec"]["storage"].get("storageClassName", "") for volume in rendered.volumes}):
+            if wanted and wanted not in classes:
+                yield Finding(
+                    "mapping.storage", f"the cluster has no storage class {wanted} (found: {listed})", "name another"
+                )
+            if not wanted and not defaults:
+                yield Finding(
+                    "mapping.storage", f"the cluster has no default class (found: {listed})", "name a storage_class"
+                )
+
+    def _networks(self, rendered: Rendered) -> Iterator[Finding]:
+        for network in rendered.machine["spec"]["template"]["spec"]["networks"]:
+            target = network.get("multus", {}).get("networkName", "")
+            namespace, _slash, name = target.partition("/")
+            if target and self.api.get("NetworkAttachmentDefinition", name, namespace) is None:
+                known = [item["metadata"]["name"] for item in self.api.list("NetworkAttachmentDefinition", namespace)]
+                yield Finding(
+                    "mapping.networks",
+                    f"there is no network attachment {target} (found in {namespace}: {', '.join(known) or 'none'})",
+                    "correct the target or create the network first",
+                )
+
+
+def _interfaces(machine: Mapping[str, Any]) -> Iterator[str]:
+    devices = machine["spec"]["template"]["spec"]["domain"].get("devices") or {}
+    for interface in devices.get("interfaces") or ():
+        if interface.get("macAddress"):
+            yield interface["macAddress"].lower()
+
+
+def _addresses(rendered: Rendered, machines: list[dict[str, Any]]) -> Iterator[Finding]:
+    own = rendered.machine["metadata"]
+    taken = {}
+    for machine in machines:
+        name = f"{machine['metadata']['namespace']}/{machine['metadata']['name']}"
+        if name != f"{own['namespace']}/{own['name']}":
+            taken.update(dict.fromkeys(_interfaces(machine), name))
+    for address in _interfaces(rendered.machine):
+        if address in taken:
+            yield Finding("source.nics", f"{address} is already the address of {taken[address]}", "remove one of them")

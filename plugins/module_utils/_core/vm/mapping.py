@@ -1,0 +1,245 @@
+# Copyright: (c) 2026, Ironacre contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Canonical machine + settings -> the objects of the cluster. Pure; every row of the mapping table is a test.
+
+This module util is private to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import refuse
+from .findings import mapping_findings
+from .guests import carries_virtio, preference_of
+from .model import Cpu, Disk, Nic, Vm
+from .naming import label_value, object_name, serial_of
+from .settings import IGNORE, POD, Settings, StorageRule
+
+PART_OF = "ironacre-import"
+PREFIX = "import.ironacre.io"
+_LEGACY_MODELS = {"pcnet32": "pcnet", "vlance": "pcnet", "e1000": "e1000"}
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """volumes: one DataVolume per disk, in boot order. warnings: what an operator should read."""
+
+    machine: dict[str, Any]
+    volumes: tuple[dict[str, Any], ...]
+    disks: tuple[Disk, ...]
+    warnings: tuple[str, ...]
+
+
+def render(vm: Vm, settings: Settings) -> Rendered:
+    """Raises InputErrors with everything that has no mapping."""
+    refuse(mapping_findings(vm, settings))
+    disks = vm.boot_order
+    names = volume_names(settings.name, len(disks))
+    volumes = tuple(data_volume(vm, disk, name, settings) for disk, name in zip(disks, names))
+    machine = virtual_machine(vm, disks, names, settings)
+    return Rendered(machine, volumes, disks, tuple(warnings_of(vm, settings)))
+
+
+def volume_names(name: str, count: int) -> tuple[str, ...]:
+    """Names of the volumes: `web01-disk0`, `web01-disk1` ..."""
+    return tuple(f"{object_name(name, limit=50)}-disk{number}" for number in range(count))
+
+
+def topology(cpu: Cpu) -> dict[str, int]:
+    """The same number of processors. Cores per socket that do not divide the count are dropped."""
+    cores = cpu.cores_per_socket
+    if cores == 0:
+        return {"sockets": 1, "cores": cpu.count, "threads": 1}
+    if cpu.count % cores:
+        return {"sockets": cpu.count, "cores": 1, "threads": 1}
+    return {"sockets": cpu.count // cores, "cores": cores, "threads": 1}
+
+
+def disk_bus(vm: Vm, settings: Settings) -> str:
+    """One bus for all disks, by evidence: what the operator says, a prepared guest, a guest known to carry virtio."""
+    if settings.disk_bus:
+        return settings.disk_bus
+    if settings.prepared or (settings.assume_virtio and carries_virtio(vm.guest.id)):
+        return "virtio"
+    return "sata"
+
+
+def nic_model(nic: Nic, vm: Vm, settings: Settings) -> str:
+    """virtio where the guest is known to have the driver, else a card every guest knows."""
+    rule = settings.network(nic.network)
+    if rule and rule.model:
+        return rule.model
+    if settings.nic_model:
+        return settings.nic_model
+    if disk_bus(vm, settings) == "virtio" or nic.model in ("virtio", "virtionet"):
+        return "virtio"
+    return _LEGACY_MODELS.get(nic.model, "e1000e")
+
+
+def storage_rule(disk: Disk, settings: Settings) -> StorageRule:
+    """The rule of a disk; mapping_findings made sure that there is one."""
+    return settings.storage_for(disk.datastore, disk.file) or StorageRule()
+
+
+def data_volume(vm: Vm, disk: Disk, name: str, settings: Settings) -> dict[str, Any]:
+    """A DataVolume that waits for an upload."""
+    rule = storage_rule(disk, settings)
+    storage: dict[str, Any] = {
+        "accessModes": list(rule.access_modes),
+        "volumeMode": rule.volume_mode,
+        "resources": {"requests": {"storage": str(disk.capacity)}},
+    }
+    if rule.storage_class:
+        storage["storageClassName"] = rule.storage_class
+    annotations = {
+        "cdi.kubevirt.io/storage.bind.immediate.requested": "true",
+        f"{PREFIX}/vm": vm.uuid or vm.id or vm.name,
+        f"{PREFIX}/disk": disk.key,
+        f"{PREFIX}/capacity": str(disk.capacity),
+    }
+    return {
+        "apiVersion": "cdi.kubevirt.io/v1beta1",
+        "kind": "DataVolume",
+        "metadata": _metadata(name, settings, annotations),
+        "spec": {"source": {"upload": {}}, "storage": storage},
+    }
+
+
+def virtual_machine(vm: Vm, disks: tuple[Disk, ...], names: tuple[str, ...], settings: Settings) -> dict[str, Any]:
+    """The VirtualMachine, halted: the import starts it as its last act."""
+    annotations = {f"{PREFIX}/name": vm.name, f"{PREFIX}/source": vm.uuid or vm.id or vm.name}
+    spec: dict[str, Any] = {
+        "runStrategy": "Halted",
+        "template": {"metadata": {"labels": _labels(settings)}, "spec": _template_spec(vm, disks, names, settings)},
+    }
+    preference = settings.preference or preference_of(vm.guest.id)
+    if preference and (settings.preference or preference in settings.preferences):
+        spec["preference"] = {"name": preference}
+    return {
+        "apiVersion": "kubevirt.io/v1",
+        "kind": "VirtualMachine",
+        "metadata": _metadata(settings.name, settings, annotations),
+        "spec": spec,
+    }
+
+
+def _template_spec(vm: Vm, disks: tuple[Disk, ...], names: tuple[str, ...], settings: Settings) -> dict[str, Any]:
+    shared = all("ReadWriteMany" in storage_rule(disk, settings).access_modes for disk in disks)
+    interfaces, networks = _networking(vm, settings)
+    bus = disk_bus(vm, settings)
+    cpu: dict[str, Any] = dict(topology(vm.cpu))
+    if settings.cpu_model:
+        cpu["model"] = settings.cpu_model
+    domain: dict[str, Any] = {
+        "cpu": cpu,
+        "memory": {"guest": f"{settings.memory_mib or vm.memory_mib}Mi"},
+        "devices": {
+            "disks": [
+                _disk(disk, name, bus, first=number == 0) for number, (disk, name) in enumerate(zip(disks, names))
+            ],
+            "interfaces": interfaces,
+            "logSerialConsole": True,
+        },
+        "firmware": _firmware(vm),
+    }
+    _features(domain, vm)
+    return {
+        "domain": domain,
+        "networks": networks,
+        "volumes": [{"name": name, "dataVolume": {"name": name}} for name in names],
+        "evictionStrategy": "LiveMigrate" if shared else "LiveMigrateIfPossible",
+        "terminationGracePeriodSeconds": 180,
+    }
+
+
+def _disk(disk: Disk, name: str, bus: str, first: bool) -> dict[str, Any]:
+    entry: dict[str, Any] = {"name": name, "disk": {"bus": bus}}
+    if disk.uuid:
+        entry["serial"] = serial_of(disk.uuid)
+    if first:
+        entry["bootOrder"] = 1
+    return entry
+
+
+def _firmware(vm: Vm) -> dict[str, Any]:
+    firmware: dict[str, Any] = {}
+    if vm.uuid:
+        firmware = {"uuid": vm.uuid.lower(), "serial": vmware_serial(vm.uuid)}
+    if vm.firmware == "efi":
+        # secureBoot is written out: KubeVirt's default for EFI is true.
+        firmware["bootloader"] = {"efi": {"secureBoot": vm.secure_boot, "persistent": True}}
+    else:
+        firmware["bootloader"] = {"bios": {}}
+    return firmware
+
+
+def vmware_serial(uuid: str) -> str:
+    """The serial number a guest saw: `VMware-42 37 01 ... -ab cd ...`; licences are bound to it."""
+    digits = uuid.replace("-", "").lower()
+    pairs = [digits[start : start + 2] for start in range(0, len(digits), 2)]
+    return f"VMware-{' '.join(pairs[:8])}-{' '.join(pairs[8:])}"
+
+
+def _features(domain: dict[str, Any], vm: Vm) -> None:
+    if vm.secure_boot:
+        domain["features"] = {"smm": {"enabled": True}}
+    if vm.tpm:
+        domain["devices"]["tpm"] = {"persistent": True}
+    if vm.guest.family == "windows":
+        domain["clock"] = {"timezone": "UTC", "timer": {"hpet": {"present": False}, "hyperv": {}}}
+
+
+def _networking(vm: Vm, settings: Settings) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    interfaces: list[dict[str, Any]] = []
+    networks: list[dict[str, Any]] = []
+    for number, nic in enumerate(vm.nics):
+        rule = settings.network(nic.network)
+        if rule is None or rule.target == IGNORE:
+            continue
+        name = f"net{number}"
+        interface: dict[str, Any] = {"name": name, "model": nic_model(nic, vm, settings)}
+        interface["masquerade" if rule.target == POD else "bridge"] = {}
+        if nic.mac:
+            interface["macAddress"] = nic.mac
+        if not nic.connected:
+            interface["state"] = "down"
+        interfaces.append(interface)
+        networks.append(
+            {"name": name, "pod": {}} if rule.target == POD else {"name": name, "multus": {"networkName": rule.target}}
+        )
+    return interfaces, networks
+
+
+def warnings_of(vm: Vm, settings: Settings) -> list[str]:
+    """What the mapping cannot carry over, one sentence each."""
+    found = []
+    cores = vm.cpu.cores_per_socket
+    if cores and vm.cpu.count % cores:
+        found.append(f"{cores} cores per socket do not divide {vm.cpu.count} processors; each became a socket")
+    if vm.tpm:
+        found.append(
+            "the contents of the TPM are not moved; suspend disk encryption in the guest or keep its recovery key"
+        )
+    for nic in vm.nics:
+        rule = settings.network(nic.network)
+        if rule and rule.target == POD and nic.ips:
+            found.append(f"interface {nic.key} moves to the pod network and loses its addresses {', '.join(nic.ips)}")
+    return found
+
+
+def _labels(settings: Settings) -> dict[str, str]:
+    labels = {key: label_value(value) for key, value in settings.labels.items()}
+    return {**labels, "app.kubernetes.io/managed-by": PART_OF, f"{PREFIX}/machine": object_name(settings.name)}
+
+
+def _metadata(name: str, settings: Settings, annotations: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "namespace": settings.namespace,
+        "labels": _labels(settings),
+        "annotations": dict(annotations),
+    }

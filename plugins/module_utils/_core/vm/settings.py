@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, Ironacre contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an operator says about the target of an import: networks, storage, overrides.
+
+This module util is private to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+POD, IGNORE = "pod", "ignore"
+
+
+@dataclass(frozen=True)
+class NetworkRule:
+    """source: name of the source's network. target: `namespace/name` of a network attachment, `pod` or `ignore`."""
+
+    source: str
+    target: str
+    model: str = ""
+
+
+@dataclass(frozen=True)
+class StorageRule:
+    """source: a datastore, a file or `*`. storage_class empty: the cluster's default."""
+
+    source: str = "*"
+    storage_class: str = ""
+    volume_mode: str = "Block"
+    access_modes: tuple[str, ...] = ("ReadWriteMany",)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the mapping needs besides the machine. unmapped: fail or ignore. prepared: the guest has virtio drivers."""
+
+    name: str
+    namespace: str
+    networks: tuple[NetworkRule, ...] = ()
+    storage: tuple[StorageRule, ...] = (StorageRule(),)
+    unmapped: str = "fail"
+    prepared: bool = False
+    assume_virtio: bool = False
+    disk_bus: str = ""
+    nic_model: str = ""
+    cpu_model: str = ""
+    memory_mib: int = 0
+    run_strategy: str = "Always"
+    preference: str = ""
+    preferences: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def network(self, source: str) -> NetworkRule | None:
+        """The rule of a source network; `*` fits every one."""
+        fits = [rule for rule in self.networks if rule.source == source]
+        fits += [rule for rule in self.networks if rule.source == "*"]
+        return fits[0] if fits else None
+
+    def storage_for(self, datastore: str, file: str) -> StorageRule | None:
+        """The first rule that names the datastore or the file, else the one for `*`."""
+        fits = [rule for rule in self.storage if rule.source and rule.source in (datastore, file)]
+        fits += [rule for rule in self.storage if rule.source == "*"]
+        return fits[0] if fits else None
+
+
+def settings_of(options: Mapping[str, Any], name: str, preferences: Sequence[str] = ()) -> Settings:
+    """Settings from the module's options `target`, `mapping` and `overrides`."""
+    mapping, overrides = options.get("mapping") or {}, options.get("overrides") or {}
+    rules: list[Mapping[str, Any]] = mapping.get("storage") or [{}]
+    storage = tuple(
+        StorageRule(
+            rule.get("source") or "*",
+            rule.get("storage_class") or "",
+            rule.get("volume_mode") or "Block",
+            tuple(rule.get("access_modes") or ("ReadWriteMany",)),
+        )
+        for rule in rules
+    )
+    return Settings(
+        name=name,
+        namespace=options["target"]["namespace"],
+        networks=tuple(
+            NetworkRule(rule["source"], rule["target"], rule.get("model") or "")
+            for rule in mapping.get("networks") or ()
+        ),
+        storage=storage,
+        unmapped=mapping.get("unmapped") or "fail",
+        prepared=bool(overrides.get("prepared")),
+        assume_virtio=bool(overrides.get("assume_virtio")),
+        disk_bus=overrides.get("disk_bus") or "",
+        nic_model=overrides.get("nic_model") or "",
+        cpu_model=overrides.get("cpu_model") or "",
+        memory_mib=overrides.get("memory_mib") or 0,
+        run_strategy=options.get("run_strategy") or "Always",
+        preference=overrides.get("preference") or "",
+        preferences=tuple(preferences),
+        labels=options["target"].get("labels") or {},
+    )

@@ -1,0 +1,292 @@
+# Copyright: (c) 2026, Ironacre contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#!/usr/bin/python
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vm_import
+short_description: Import a virtual machine, byte-true and resumable
+version_added: 0.1.0
+description:
+  - Streams the disks of a machine from its source into volumes of the cluster, without staging them anywhere.
+  - Compares digests, creates the machine by a fixed mapping, starts it and waits for the guest's first signs of life.
+  - The state is kept in a ConfigMap beside the machine. A run that was interrupted goes on where it stopped,
+    a second run of a finished import changes nothing.
+  - The source is never changed.
+author:
+  - Ironacre contributors (@ironacre)
+options:
+  name:
+    description:
+      - Name of the import, and of the machine unless O(target.name) says otherwise.
+    type: str
+    required: true
+  state:
+    description:
+      - V(present) imports the machine completely.
+      - V(absent) cancels an import that is not done and removes what it made. A finished import is left alone.
+    type: str
+    choices: [present, absent]
+    default: present
+  target:
+    description:
+      - Where the machine goes.
+    type: dict
+    required: true
+    suboptions:
+      namespace:
+        description: Namespace of the machine; created when it is missing.
+        type: str
+        required: true
+      name:
+        description: Name of the machine. Characters a name cannot have become V(-).
+        type: str
+      labels:
+        description: Labels of the machine.
+        type: dict
+        default: {}
+  mapping:
+    description:
+      - What becomes of networks and disks.
+    type: dict
+    default: {}
+    suboptions:
+      networks:
+        description: One rule per network of the source.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          source:
+            description: Name of the network at the source, or V(*) for every other one.
+            type: str
+            required: true
+          target:
+            description: C(namespace/name) of a network attachment, V(pod), or V(ignore) to leave the interface out.
+            type: str
+            required: true
+          model:
+            description: Model of the interface. Default is chosen by what the guest is known to drive.
+            type: str
+      storage:
+        description: Rules for the disks. Default is the cluster's default class for all of them.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          source:
+            description: A datastore, a file of the source, or V(*).
+            type: str
+            default: "*"
+          storage_class:
+            description: Storage class. Default is the cluster's own.
+            type: str
+          volume_mode:
+            description: Mode of the volume.
+            type: str
+            choices: [Block, Filesystem]
+            default: Block
+          access_modes:
+            description: Access modes of the volume. Live migration needs V(ReadWriteMany).
+            type: list
+            elements: str
+            default: [ReadWriteMany]
+      unmapped:
+        description: What to do with interfaces of networks without a rule.
+        type: str
+        choices: [fail, ignore]
+        default: fail
+  overrides:
+    description:
+      - What shall differ from the source.
+    type: dict
+    default: {}
+    suboptions:
+      prepared:
+        description: The guest has virtio drivers and starts from a virtio disk.
+        type: bool
+        default: false
+      assume_virtio:
+        description: Take the identifier of the guest's system as evidence of virtio drivers.
+        type: bool
+        default: false
+      disk_bus:
+        description: Bus of all disks.
+        type: str
+        choices: [virtio, sata, scsi, usb]
+      nic_model:
+        description: Model of all interfaces.
+        type: str
+      cpu_model:
+        description: Processor model.
+        type: str
+      memory_mib:
+        description: Memory in MiB.
+        type: int
+      preference:
+        description: Cluster preference.
+        type: str
+  run_strategy:
+    description:
+      - Run strategy of the imported machine.
+    type: str
+    choices: [Always, RerunOnFailure, Manual, Halted]
+    default: Always
+  upload:
+    description:
+      - The way to CDI's upload endpoint.
+    type: dict
+    default: {}
+    suboptions:
+      url:
+        description: Address of the upload proxy. Default is found in the cluster.
+        type: str
+      expose:
+        description: Make a node port for the upload proxy when nothing leads to it.
+        type: bool
+        default: true
+      wire:
+        description: Encoding of the stream. V(auto) is V(zstd) where CDI decodes it, else V(gzip).
+        type: str
+        choices: [auto, zstd, gzip, raw]
+        default: auto
+  verify:
+    description:
+      - How the import is verified.
+    type: dict
+    default: {}
+    suboptions:
+      digest:
+        description: V(readback) reads the volumes again in the cluster, V(stream) trusts the transport's checksums.
+        type: str
+        choices: [readback, stream]
+        default: readback
+      image:
+        description: Image of the pod that reads volumes back; needs a shell and sha256sum.
+        type: str
+        default: quay.io/kubevirt/virt-launcher:v1.8.4
+      checks:
+        description: Signs of life of the guest.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          type:
+            description: Kind of the check.
+            type: str
+            required: true
+            choices: [console, http, tcp, agent]
+          text:
+            description: Text that the console or the page must hold.
+            type: str
+          url:
+            description: Address of the page.
+            type: str
+          address:
+            description: Address of the port.
+            type: str
+          port:
+            description: The port.
+            type: int
+          timeout:
+            description: Seconds until the check must pass.
+            type: int
+            default: 300
+  wait_timeout:
+    description:
+      - Seconds for each wait of the cluster (volume ready, machine running).
+    type: int
+    default: 600
+extends_documentation_fragment:
+  - ironacre.hci.attributes
+  - ironacre.hci.vm_source
+  - ironacre.hci.vm_cluster
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Reads the source and the cluster, renders everything, changes nothing.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Import a machine from an archive
+  ironacre.hci.vm_import:
+    kubeconfig: ~/.kube/rack1
+    name: web01
+    source:
+      url: https://exports.example.com/web01.ova
+    target:
+      namespace: vms
+    mapping:
+      networks:
+        - source: VM Network
+          target: vms/vlan10
+    verify:
+      checks:
+        - type: tcp
+          address: 192.0.2.21
+          port: 22
+"""
+
+RETURN = r"""
+phase:
+  description: The phase that was reached.
+  returned: success
+  type: str
+  sample: done
+disks:
+  description: One entry per disk with its volume, digests, bytes read, bytes on the wire and seconds.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{volume: web01-disk0, sha256: 5b3a79fc}]
+timeline:
+  description: The phases with their start and end in seconds since the epoch.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{phase: copied, started: 1.0, ended: 3.5}]
+machine:
+  description: The VirtualMachine as it was applied, or in check mode as it would be.
+  returned: success
+  type: dict
+  sample: {kind: VirtualMachine}
+volumes:
+  description: The DataVolumes as they are rendered.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{kind: DataVolume}]
+warnings:
+  description: What the mapping could not carry over.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module import run
+from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_import_options import ARGUMENT_SPEC
+from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_importer import Importer
+
+
+def drive(module: AnsibleModule) -> dict[str, Any]:
+    importer = Importer(module.params, module.check_mode)
+    return importer.present() if module.params["state"] == "present" else importer.absent()
+
+
+def main() -> None:
+    run(AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), drive)
+
+
+if __name__ == "__main__":
+    main()
