@@ -1,4 +1,4 @@
-"""The inventory of the running lab."""
+"""The inventory of a lab, in the collection's own model; Ansible's only way to the rack."""
 
 from __future__ import annotations
 
@@ -10,53 +10,67 @@ from typing import Any
 import yaml
 
 from lab import keys
+from lab.daemons import FILES_PORT
 from lab.place import Place
-from lab.rack.model import MGMT, MGMT6, Host, Machine, Rack
+from lab.rack.model import MGMT, VMS, Host, Machine, Rack
 
 HEADER = "# Written by `python -m lab up`; changes are lost.\n---\n"
 SECRETS = {"vault_bmc_password": "bmc", "vault_hci_cluster_token": "token"}
+GUEST = f"{VMS}.21"
 
 
 def write(place: Place, rack: Rack) -> None:
     """Write hosts.yml, group_vars and host_vars; files that are the same stay untouched."""
-    folder = place.inventory
-    put(folder / "hosts.yml", groups(rack))
-    put(folder / "group_vars/all/lab.yml", common(place))
-    put(folder / "group_vars/all/platform.yml", platform(place, rack))
-    put(folder / "group_vars/all/secrets.yml", {name: keys.password(place, kept) for name, kept in SECRETS.items()})
-    for node in rack.nodes:
-        put(folder / f"host_vars/{node.name}.yml", {"hci_node": node_of(place, node)})
-    (folder / "artifacts").parent.mkdir(parents=True, exist_ok=True)
+    for name, data in files(place, rack).items():
+        put(place.inventory / name, data)
+
+
+def files(place: Place, rack: Rack) -> dict[str, dict[str, Any]]:
+    """Return the content of every file by its path below the inventory."""
+    nodes = {f"host_vars/{node.name}.yml": {"hci_node": node_of(place, node)} for node in rack.nodes}
+    return {
+        "hosts.yml": groups(rack),
+        "group_vars/all/access.yml": access(place),
+        "group_vars/all/platform.yml": platform(place, rack),
+        "group_vars/all/secrets.yml": {name: keys.password(place, kept) for name, kept in SECRETS.items()},
+        # The controller shares its disk with the person at the keyboard: its artifacts stay within the lab.
+        "host_vars/localhost.yml": {"hci_artifacts_cache": str(place.state / "cache")},
+        **nodes,
+    }
 
 
 def put(path: Path, data: dict[str, Any]) -> None:
     """Write a YAML file for its owner only, when it differs."""
-    # Through JSON, so that no anchors or tuples reach the file.
+    # Through JSON, so that neither anchors nor tuples reach the file.
     text = HEADER + yaml.safe_dump(json.loads(json.dumps(data)), sort_keys=False, width=130)
     if path.exists() and path.read_text() == text:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as handle:
         handle.write(text)
 
 
 def groups(rack: Rack) -> dict[str, Any]:
     """Return the groups of the contract: the boot server, servers and agents."""
-    names = {role: {item.name: {"ansible_host": item.address} for item in (*rack.hosts, *rack.machines) if item.role == role}
-             for role in ("boot", "server", "agent")}  # fmt: skip
-    nodes = {"children": {"hci_servers": {"hosts": names["server"]}, "hci_agents": {"hosts": names["agent"]}}}
-    return {"all": {"children": {"hci_boot": {"hosts": names["boot"]}, "hci_nodes": nodes}}}
+
+    def hosts(role: str) -> dict[str, Any]:
+        members = [item for item in (*rack.hosts, *rack.machines) if item.role == role]
+        return {"hosts": {item.name: {"ansible_host": item.address} for item in members}}
+
+    nodes = {"children": {"hci_servers": hosts("server"), "hci_agents": hosts("agent")}}
+    return {"all": {"children": {"hci_boot": hosts("boot"), "hci_nodes": nodes}}}
 
 
-def common(place: Place) -> dict[str, Any]:
+def access(place: Place) -> dict[str, Any]:
     """Return how Ansible reaches the nodes, and where the run's files are."""
     known = place.state / "known_hosts"
+    options = {"StrictHostKeyChecking": "yes", "UserKnownHostsFile": known, "GlobalKnownHostsFile": "/dev/null"}
     return {
         "ansible_user": "root",
         "ansible_ssh_private_key_file": str(place.state / "id_ed25519"),
-        "ansible_ssh_common_args": f"-o StrictHostKeyChecking=yes -o UserKnownHostsFile={known} -o GlobalKnownHostsFile=/dev/null",
+        "ansible_ssh_common_args": " ".join(f"-o {name}={value}" for name, value in options.items()),
         "ansible_python_interpreter": "/usr/bin/python3",
-        "hci_known_hosts": str(known),
+        "node_provision_known_hosts": str(known),
         "hci_artifacts_lock": str(place.state / "artifacts.lock.yml"),
         "hci_artifacts_cache": "/srv/ironacre/artifacts",
         "hci_kubeconfig": str(place.state / "kubeconfig-rack1"),
@@ -65,17 +79,13 @@ def common(place: Place) -> dict[str, Any]:
 
 def platform(place: Place, rack: Rack) -> dict[str, Any]:
     """Return cluster, stack, networks and imports of the rehearsal."""
-    kube_vip = "host0" if rack.hosts and rack.nodes[0].name == rack.hosts[1].name else "eth0"
+    first = next(node for node in rack.nodes if node.role == "server")
+    vip = {"type": "kube_vip", "interface": interface(first)}
     return {
         "hci_cluster": {
             "name": "rack1",
             "version": "v1.35.4+rke2r1",
-            "api": {
-                "address": f"{MGMT}.5",
-                "port": 6443,
-                "join_port": 9345,
-                "vip": {"type": "kube_vip", "interface": kube_vip},
-            },
+            "api": {"address": f"{MGMT}.5", "port": 6443, "join_port": 9345, "vip": vip},
             "cluster_cidr": "10.42.0.0/16",
             "service_cidr": "10.43.0.0/16",
             "cluster_dns": "10.43.0.10",
@@ -85,63 +95,72 @@ def platform(place: Place, rack: Rack) -> dict[str, Any]:
         },
         "hci_stack": {"use_emulation": rack.emulation},
         "hci_networks": {
-            "cluster_networks": {"lab": {"bridge": "br-vm", "uplink": "uplink-vm"}},
+            "cluster_networks": {"lab": {"bridge": "br-vm", "uplink": "eth-vm"}},
             "vm_networks": [{"name": "lab", "cluster_network": "lab", "untagged": True, "namespaces": ["vms"]}],
         },
-        "hci_imports": [],
+        "hci_imports": [guest()],
     }
+
+
+def guest() -> dict[str, Any]:
+    """Return the import of the rehearsal's guest; its network card has the address that the lab's leases know."""
+    return {
+        "name": "guest1",
+        "source": {"type": "ova", "url": f"http://{MGMT}.1:{FILES_PORT}/artifacts/guest.ova"},
+        "target": {"namespace": "vms"},
+        "mapping": {
+            "networks": [{"source": "*", "target": "vms/lab"}],
+            "storage": [{"source": "*", "volume_mode": "Filesystem", "access_modes": ["ReadWriteMany"]}],
+        },
+        "overrides": {"prepared": True},
+        "verify": {"checks": [{"type": "http", "url": f"http://{GUEST}/"}]},
+    }
+
+
+def interface(node: Host | Machine) -> str:
+    """Return the name of a node's management interface."""
+    return "host0" if isinstance(node, Host) else "eth0"
 
 
 def node_of(place: Place, node: Host | Machine) -> dict[str, Any]:
     """Return the `hci_node` of a node."""
+    common = {"address": node.address, "labels": {}, "taints": []}
     if isinstance(node, Host):
-        return {
-            "provision": "existing",
-            "address": node.address,
-            "vm_host": True,
-            "nics": nics("eth-vm"),
-            "labels": {},
-            "taints": [],
-        }
+        return {"provision": "existing", **common, "nics": vm_nics("eth-vm"), "vm_host": True}
     return {
         "provision": "image",
-        "address": node.address,
+        **common,
         "bmc": bmc_of(place, node),
         "identity": {"serial": node.serial, "uuid": node.uuid},
         "boot": {"mac": node.mac, "mode": "keep", "method": "pxe"},
         "root_device": {"serial": f"{node.serial}-DISK0"},
         "data_policy": {"foreign": "refuse", "allow_foreign": []},
         "os": {"image": "node_image", "ssh_authorized_keys": [keys.public(keys.login_key(place))]},
-        "nics": [],
+        "nics": [management(node), *(vm_nics("eth1") if node.vm_host else [])],
+        "routes": [{"to": "default", "via": f"{MGMT}.1", "dev": "eth0"}],
+        "dns": {"servers": [f"{MGMT}.1"], "search": ["lab"]},
         "vm_host": node.vm_host,
-        "labels": {},
-        "taints": [],
     }
+
+
+def management(node: Machine) -> dict[str, Any]:
+    """Return a machine's first network card, by its address, with the one address that everybody knows."""
+    addresses = {"method": "static", "addresses": [f"{node.address}/24"]}
+    return {"name": "eth0", "type": "ethernet", "match": {"mac": node.mac}, "ipv4": addresses}
+
+
+def vm_nics(card: str) -> list[dict[str, Any]]:
+    """Return the second network card as the port of the VM network's bridge."""
+    return [
+        {"name": card, "type": "ethernet", "match": {"device": card}},
+        {"name": "br-vm", "type": "bridge", "ports": [card], "bridge": {"stp": False}},
+    ]
 
 
 def bmc_of(place: Place, node: Machine) -> dict[str, Any]:
     """Return how a machine's BMC is reached."""
     login = {"address": node.bmc_address, "username": "admin", "password": "{{ vault_bmc_password }}"}
     if node.bmc == "ipmi":
-        return {"driver": "ipmi", "port": 623, "cipher_suite": 3, **login}
-    ca = str(place.state / "ca.pem")
-    return {
-        "driver": "redfish",
-        "port": 8443,
-        "scheme": "https",
-        "verify_tls": True,
-        "ca_path": ca,
-        "system_id": node.uuid,
-        **login,
-    }
-
-
-def nics(card: str) -> list[dict[str, Any]]:
-    """Return the second network card as the port of the VM network's bridge."""
-    return [
-        {"name": card, "type": "ethernet", "match": {"name": card}, "mtu": 1500},
-        {"name": "br-vm", "type": "bridge", "ports": [card], "mtu": 1500},
-    ]
-
-
-_ = MGMT6
+        return {"driver": "ipmi", **login, "port": 623, "cipher_suite": 3}
+    tls = {"scheme": "https", "verify_tls": True, "ca_path": str(place.state / "ca.pem")}
+    return {"driver": "redfish", **login, "port": 8443, **tls, "system_id": node.uuid}
