@@ -1,4 +1,4 @@
-"""Generators of what hypervisors export: OVF descriptors, streamOptimized images, archives. Nothing of it was ever fetched."""
+"""Generators of what hypervisors export: OVF descriptors, streamOptimized images, archives."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def make_ovf(vm: Vm, sizes: Mapping[str, int] | None = None) -> bytes:
     """The descriptor of a canonical machine."""
     sizes = sizes or {}
     files = "".join(
-        f"<File ovf:id={quoteattr('f-' + disk.key)} ovf:href={quoteattr(disk.file)} ovf:size='{sizes.get(disk.file, disk.size)}'"
+        f"<File ovf:id={quoteattr('f-' + disk.key)} ovf:href={quoteattr(disk.file)}"
+        f" ovf:size='{sizes.get(disk.file, disk.size)}'"
         + (f" ovf:compression={quoteattr(disk.compression)}" if disk.compression else "")
         + "/>"
         for disk in vm.disks

@@ -4,11 +4,11 @@ import random
 from dataclasses import replace
 
 import pytest
-from tests.assets.machines import make_ovf
 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Cpu, Disk, Guest, Nic, Vm
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.ovf import parse_ovf
+from tests.assets.machines import make_ovf
 
 GUESTS = (
     ("rhel9_64Guest", "linux"),

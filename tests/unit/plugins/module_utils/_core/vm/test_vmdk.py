@@ -5,11 +5,11 @@ import struct
 import zlib
 
 import pytest
-from tests.assets.machines import GRAIN, SECTOR, grain_record, stream_optimized
 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.streams import Bytes
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.vmdk import StreamOptimized
+from tests.assets.machines import GRAIN, SECTOR, grain_record, stream_optimized
 
 MIB = 1 << 20
 
@@ -72,7 +72,7 @@ def flipped(record: bytes, place: int) -> bytes:
         (body(grain(GRAIN), grain(0)), "comes after one"),
         (body(grain(0), grain(0)), "comes after one"),
         (body(grain(2 * MIB)), "beyond the disk"),
-        (body(grain(0, 60 * MIB)), "inflates to 65537 bytes or more"),
+        (body(grain_record(0, zlib.compress(bytes(60 * MIB)))), "inflates to 65537 bytes or more"),
         (body(grain(0, 100)), "inflates to 100 bytes"),
         (body(flipped(grain(0), 40)), "cannot be inflated"),
         (body(flipped(grain(0), 12 + len(zlib.compress(pattern(GRAIN))) - 1)), "cannot be inflated"),
