@@ -1,0 +1,62 @@
+"""The test command: `python -m tools.checks [STEP...]`. The last line says how many passed, failed and were skipped."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from tools.checks import legs, lint, suites
+from tools.checks.model import Outcome, Place, Step, failed, first_leg
+
+STEPS = (
+    Step("ruff", lint.ruff),
+    Step("mypy", lint.mypy),
+    Step("yamllint", lint.yamllint),
+    Step("unit", suites.unit),
+    Step("changelog", lint.changelog),
+    Step("ansible-lint", lint.ansible_lint),
+    Step("syntax", suites.syntax),
+    Step("docs", lint.docs),
+    Step("package", suites.package),
+    Step("go-vet", lint.go_vet),
+    Step("sanity", suites.sanity),
+    Step("peers", suites.peers),
+    Step("second-leg", legs.second),
+    Step("molecule", suites.molecule),
+)
+
+
+def run(step: Step, place: Place) -> Outcome:
+    """Run one step, say how it went. A step that dies has failed."""
+    print(f"{step.name:13} ", end="", flush=True)
+    started = time.monotonic()
+    try:
+        outcome = step.run(place)
+    except Exception as error:
+        outcome = failed(f"{step.name} died: {error!r}")
+    verdict = "FAILED" if outcome.failed else "ok" if outcome.passed else "skipped"
+    print(f"{verdict:8} {outcome.passed:5} passed {time.monotonic() - started:7.1f} s", flush=True)
+    for note in outcome.notes:
+        print("    " + note.replace("\n", "\n    "), flush=True)
+    return outcome
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(prog="checks", description=__doc__)
+    arguments.add_argument("steps", nargs="*", metavar="STEP", help=f"only these: {', '.join(s.name for s in STEPS)}")
+    arguments.add_argument("--without", nargs="*", default=[], metavar="STEP", help="all but these")
+    options = arguments.parse_args()
+    names = {step.name for step in STEPS}
+    if unknown := {*options.steps, *options.without} - names:
+        arguments.error(f"unknown step {', '.join(sorted(unknown))}")
+    place, total = first_leg(), Outcome()
+    for step in STEPS:
+        if step.name in (options.steps or names) and step.name not in options.without:
+            total.add(run(step, place))
+    print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""Lint: Python, types, YAML, Ansible, Go, changelog, documentation."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+from tools.checks.model import CHECKOUT, Outcome, Place, failed, skipped
+
+OURS = CHECKOUT / ".ansible" / "collections" / "ansible_collections" / "ironacre" / "hci" / "plugins"
+PYTHON = ("plugins", "lab", "tools", "tests", "benchmarks")
+
+
+def ruff(place: Place) -> Outcome:
+    return place.check("ruff", "ruff", "check", "--cache-dir", CHECKOUT / ".ansible" / "ruff", *present(*PYTHON))
+
+
+def mypy(place: Place) -> Outcome:
+    """Strict types in the core and the adapters; the link makes their import names right."""
+    folders = [OURS / "module_utils" / name for name in ("_core", "_adapters", "_ansible")]
+    return place.check("mypy", "mypy", "--config-file", CHECKOUT / "pyproject.toml", *folders, env={"PYTHONPATH": ""})
+
+
+def yamllint(place: Place) -> Outcome:
+    return place.check("yamllint", "yamllint", "--strict", ".")
+
+
+def ansible_lint(place: Place) -> Outcome:
+    return place.check("ansible-lint", "ansible-lint", "--offline", "--strict")
+
+
+def go_modules() -> list[str]:
+    """Folders of Go modules with code of our own. A module of tools.go alone only pins what the lab builds."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "*go.mod"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    folders = [(CHECKOUT / name).parent for name in listed.stdout.split()]
+    own = [folder for folder in folders if any(file.name != "tools.go" for file in folder.rglob("*.go"))]
+    return sorted(str(folder) for folder in own)
+
+
+def go_vet(place: Place) -> Outcome:
+    """go vet over each module; the module cache is Go's own."""
+    if not shutil.which("go", path=place.environment()["PATH"]):
+        return skipped("go vet needs Go 1.25 or newer on PATH or in /usr/local/go/bin")
+    outcome = Outcome()
+    for folder in go_modules():
+        name = "go-vet-" + os.path.relpath(folder, CHECKOUT).replace("/", "-")
+        outcome.add(place.check(name, "go", "vet", "./...", cwd=CHECKOUT / folder))
+    return outcome
+
+
+def changelog(place: Place) -> Outcome:
+    return place.check("changelog", "antsibull-changelog", "lint")
+
+
+def docs(place: Place) -> Outcome:
+    """The plugins' documentation is sound, and the site is rendered from it."""
+    outcome = place.check(
+        "docs-lint", "antsibull-docs", "lint-collection-docs", "--plugin-docs", "--skip-rstcheck", "."
+    )
+    site = CHECKOUT / ".ansible" / "docs"
+    shutil.rmtree(site, ignore_errors=True)
+    site.mkdir(parents=True)
+    site.chmod(0o755)
+    command = (
+        "antsibull-docs",
+        "collection",
+        "--use-current",
+        "--squash-hierarchy",
+        "--dest-dir",
+        site,
+        "ironacre.hci",
+    )
+    outcome.add(place.check("docs-build", *command))
+    if outcome.failed == 0 and not list(site.glob("*_module.rst")):
+        outcome.add(failed(f"the documentation of no module was rendered into {site}"))
+    return outcome
+
+
+def present(*folders: str) -> list[str]:
+    return [folder for folder in folders if (CHECKOUT / folder).is_dir()]
