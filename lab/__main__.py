@@ -1,34 +1,44 @@
-"""``python -m lab build [NAME...] | up | down | status | exec -- COMMAND | console NODE | inventory | setup``."""
+"""``python -m lab setup | build [NAME...] | up | down | status | reset NODE | off NODE | exec -- COMMAND | ...``."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
+from pathlib import Path
 
 from lab import place, setup
 from lab.build import cache
 from lab.build.catalog import all_recipes
+from lab.machine import kvm
 from lab.rack import model
 from lab.session import Lab
 from lab.shell import LabError, inside
+
+SIMPLE = {
+    "setup": "install the Debian packages the lab needs",
+    "up": "bring the lab up; what is up stays as it is",
+    "down": "remove the lab with all it has made",
+    "status": "show what is up",
+    "inventory": "print the inventory's path",
+}
+FOR_NODE = {
+    "console": "follow a node's console",
+    "reset": "cut a node's power, empty its disk; a host starts again, a machine stays off",
+    "off": "cut a node's power; `up` starts a host again",
+}
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
     top = argparse.ArgumentParser(prog="lab", description="The rehearsal lab of this checkout. RACK= names the rack.")
     commands = top.add_subparsers(dest="command", required=True)
-    commands.add_parser("setup", help="install the Debian packages the lab needs")
-    commands.add_parser("build", help="build recipes into the cache").add_argument("names", nargs="*")
-    for name, says in (
-        ("up", "bring the lab up"),
-        ("down", "remove the lab"),
-        ("status", "show the lab"),
-        ("inventory", "print its path"),
-    ):
+    for name, says in SIMPLE.items():
         commands.add_parser(name, help=says)
+    for name, says in FOR_NODE.items():
+        commands.add_parser(name, help=says).add_argument("node")
+    commands.add_parser("build", help="build recipes into the cache").add_argument("names", nargs="*")
     commands.add_parser("exec", help="run a command as the controller").add_argument("argv", nargs=argparse.REMAINDER)
-    commands.add_parser("console", help="follow a node's console").add_argument("node")
     return top
 
 
@@ -39,48 +49,64 @@ def main(arguments: list[str]) -> int:
     if options.command == "setup":
         setup.install()
     elif options.command == "build":
-        cache.build(all_recipes(), options.names or list(all_recipes()))
+        build(options.names)
     elif options.command == "inventory":
         print(where.inventory / "hosts.yml")
     elif options.command == "exec":
-        controller_exec(
-            where, [word for word in options.argv if word != "--"] if options.argv[:1] == ["--"] else options.argv
-        )
+        controller_exec(where, options.argv[1:] if options.argv[:1] == ["--"] else options.argv)
     elif options.command == "console":
         os.execvp("tail", ["tail", "-n", "+1", "-F", str(where.logs / f"{options.node}.log")])
     else:
-        return session(options.command, Lab(where, rack_of(where)))
+        setup.require_root()
+        session(options, Lab(where, model.load(rack_name(where, options.command == "up"))))
     return 0
 
 
-def session(command: str, lab: Lab) -> int:
-    """Bring up, take down or show the lab."""
-    setup.require_root()
-    if command == "up":
+def build(names: list[str]) -> None:
+    """Build some recipes, or all of them."""
+    recipes = all_recipes()
+    if unknown := sorted(set(names) - set(recipes)):
+        raise LabError(f"build: unknown {', '.join(unknown)}; known are {', '.join(sorted(recipes))}")
+    cache.build(recipes, names or list(recipes))
+
+
+def session(options: argparse.Namespace, lab: Lab) -> None:
+    """Bring up, take down, change or show the lab."""
+    if options.command == "up":
         setup.require()
         lab.up()
-    elif command == "down":
-        lab.down()
-    if command != "down":
-        for row in lab.status():
-            print("{:10} {:6} {}".format(*row))
-    return 0
+    elif options.command == "down":
+        return lab.down()
+    elif options.command in FOR_NODE:
+        lab.node(options.node, options.command)
+    for name, state, address in lab.status():
+        print(f"{name:10} {state:5} {address}")
+    return None
 
 
-def rack_of(where: place.Place) -> model.Rack:
-    """Return the rack that $RACK names, else the one that is up, else the default one."""
+def rack_name(where: place.Place, probe: bool) -> str:
+    """Return the rack that $RACK names, else the one that is up, else what this machine can carry."""
     remembered = where.state / "rack"
-    name = os.environ.get("RACK") or (remembered.read_text().strip() if remembered.exists() else "default")
-    return model.load(name)
+    if name := os.environ.get("RACK"):
+        return name
+    if remembered.exists():
+        return remembered.read_text().strip()
+    if probe and Path("/dev/kvm").exists():
+        setup.require()
+        kernel = cache.build(all_recipes(), ["agent"])["agent"] / "vmlinuz"
+        return "kvm" if kvm.accel(kernel) == "kvm" else "default"
+    return "default"
 
 
 def controller_exec(where: place.Place, argv: list[str]) -> None:
     """Become a command in the controller's namespace, with Ansible pointed at the lab's inventory."""
     if not argv:
         raise LabError("exec: no command; python -m lab exec -- COMMAND")
+    if not where.data.exists():
+        raise LabError("exec: the lab is not up; python -m lab up")
     sockets = where.data / "cp"
-    sockets.mkdir(parents=True, exist_ok=True)
-    os.environ["PATH"] = f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"
+    sockets.mkdir(exist_ok=True)
+    os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     os.environ.setdefault("ANSIBLE_CONFIG", str(where.checkout / "ansible.cfg"))
     os.environ.setdefault("ANSIBLE_INVENTORY", str(where.inventory / "hosts.yml"))
     # Kept connections are found by address, and another checkout's rack has the same addresses.

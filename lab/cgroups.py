@@ -52,7 +52,7 @@ def remove(groups: Iterable[Path]) -> list[Path]:
     for group in groups:
         for folder, _, _ in os.walk(group, topdown=False):
             try:
-                os.rmdir(folder)
+                Path(folder).rmdir()
             except OSError:
                 left.append(Path(folder))
     return left

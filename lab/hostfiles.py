@@ -9,17 +9,18 @@ from lab import keys
 from lab.place import Place
 from lab.rack.model import MGMT, MGMT6, Host, Rack
 
-# These would reach through to the real machine (device modes, kernel-wide settings, its file systems) or only cost time.
+# These would reach through to the real machine (device modes, kernel-wide settings, its file systems), or cost time.
 MASKED = (
-    "systemd-udevd.service", "systemd-udevd-kernel.socket", "systemd-udevd-control.socket", "systemd-udev-trigger.service",
-    "systemd-sysctl.service", "systemd-modules-load.service", "systemd-binfmt.service", "proc-sys-fs-binfmt_misc.automount",
-    "systemd-pstore.service", "fstrim.timer", "e2scrub_all.timer", "e2scrub_reap.service", "apt-daily.timer",
-    "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "rpcbind.service", "rpcbind.socket", "open-iscsi.service",
-    "console-getty.service", "nfs-client.target", "run-rpc_pipefs.mount", "systemd-tmpfiles-clean.timer",
+    "systemd-udevd.service", "systemd-udevd-kernel.socket", "systemd-udevd-control.socket",
+    "systemd-udev-trigger.service", "systemd-sysctl.service", "systemd-modules-load.service", "systemd-binfmt.service",
+    "proc-sys-fs-binfmt_misc.automount", "systemd-pstore.service", "fstrim.timer", "e2scrub_all.timer",
+    "e2scrub_reap.service", "apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "rpcbind.service",
+    "rpcbind.socket", "open-iscsi.service", "console-getty.service", "nfs-client.target", "run-rpc_pipefs.mount",
+    "systemd-tmpfiles-clean.timer",
 )  # fmt: skip
 
-# Control groups are mounted read-only by nspawn, but they are the host's own, so they may be opened up. Device nodes are
-# made here, in the host's own /dev: a bind mount would be the machine's node, and changing its mode would change it there.
+# Control groups are mounted read-only by nspawn, but they are the host's own, so they may be opened up. Device nodes
+# are made here, in the host's own /dev: a bind mount would be the machine's node, and its mode would change there.
 EARLY_SCRIPT = """#!/bin/sh
 set -eu
 mount --make-rshared /

@@ -22,6 +22,16 @@ def up(place: Place, rack: Rack, accel: str) -> None:
         daemons.start(place, bmc(place, machine))
 
 
+def cut(place: Place, machine: Machine, empty: bool) -> None:
+    """Cut a machine's power, and on wish give it an empty disk and the firmware settings of a new one."""
+    qemu = QemuMachine(place, machine)
+    qemu.off()
+    if empty:
+        for name in ("disk.qcow2", "vars.fd", "boot.json"):
+            (qemu.folder / name).unlink(missing_ok=True)
+        qemu.prepare((qemu.folder / "accel").read_text())
+
+
 def bmc(place: Place, machine: Machine) -> Daemon:
     """Return the daemon that is a machine's BMC."""
     command = (sys.executable, "-m", "lab.machine.bmc", machine.name)

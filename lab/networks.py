@@ -1,4 +1,7 @@
-"""The lab's two network namespaces: bridges in one, the controller in the other. The machine's own network is not touched."""
+"""The lab's two network namespaces: bridges in one, the controller in the other.
+
+The machine's own network is not touched.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +30,8 @@ def up(place: Place, rack: Rack) -> None:
         run("ip", "netns", "add", namespace)
         ip(namespace, "link", "set", "lo", "up")
     for bridge, mac in BRIDGES.items():
-        ip(place.network, "link", "add", bridge, "address", mac, "type", "bridge", "stp_state", "0", "forward_delay", "0",
-           "mcast_snooping", "0")  # fmt: skip
+        quick = ("stp_state", "0", "forward_delay", "0", "mcast_snooping", "0")
+        ip(place.network, "link", "add", bridge, "address", mac, "type", "bridge", *quick)
         ip(place.network, "link", "set", bridge, "up")
     cable(place, "mgmt", "br-mgmt", [f"{MGMT}.1/24", f"{BMC}.1/24", f"{MGMT6}1/64"])
     cable(place, "vm", "br-vm", [f"{VMS}.1/24"])

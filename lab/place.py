@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,8 +58,8 @@ class Place:
         for folder in (self.state, self.logs, self.artifacts, self.inventory):
             folder.mkdir(parents=True, exist_ok=True)
         self.data.mkdir(parents=True, exist_ok=True)
-        os.chmod(DATA_ROOT, 0o700)
-        os.chmod(self.state, 0o700)
+        DATA_ROOT.chmod(0o700)
+        self.state.chmod(0o700)
 
 
 def here() -> Place:

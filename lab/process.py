@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -68,10 +69,8 @@ def wait_gone(pid: int, seconds: float) -> bool:
 
 def reap(pid: int) -> None:
     """Take the exit state of a process if it is a child of this one."""
-    try:
+    with suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
 
 
 def stop(path: Path, seconds: float = 5) -> None:

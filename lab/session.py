@@ -16,7 +16,7 @@ from lab.hosts import NspawnHost
 from lab.machine import kvm
 from lab.place import Place
 from lab.rack.model import Host, Rack
-from lab.shell import inside, wait_for, works
+from lab.shell import LabError, inside, wait_for, works
 
 
 class Lab:
@@ -82,6 +82,21 @@ class Lab:
             shutil.rmtree(self.place.data)
         sysctls.release(self.place.id)
         shutil.rmtree(self.place.state, ignore_errors=True)
+
+    def node(self, name: str, action: str) -> None:
+        """Cut the power of a host or machine (`off`), and give it an empty disk (`reset`); a host then starts again."""
+        host = next((host for host in self.hosts if host.host.name == name), None)
+        machine = next((machine for machine in self.rack.machines if machine.name == name), None)
+        if host:
+            host.stop()
+            if action == "reset":
+                host.forget()
+                host.start(cache.build(all_recipes(), ["rootfs"])["rootfs"] / "tree")
+                wait_for(f"{name}: SSH", partial(self.answers, host), 60, f"see {host.log}")
+        elif machine:
+            machines.cut(self.place, machine, empty=action == "reset")
+        else:
+            raise LabError(f"{name}: there is no such node; `python -m lab status` names them")
 
     def host_at(self, folder: Path) -> NspawnHost:
         """Return the host of a folder, also of one that is not in the rack any more."""

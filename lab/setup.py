@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from lab.shell import LabError
 
@@ -41,7 +42,7 @@ TOOLS = {
 def present(tool: str) -> bool:
     """Tell whether a tool (a name) or a file (a path) is there."""
     path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
-    return os.path.exists(tool) if tool.startswith("/") else shutil.which(tool, path=path) is not None
+    return Path(tool).exists() if tool.startswith("/") else shutil.which(tool, path=path) is not None
 
 
 def missing() -> list[str]:

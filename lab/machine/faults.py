@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -57,4 +56,4 @@ class Faults:
             return
         scratch = self.path.with_suffix(".new")
         scratch.write_text(yaml.safe_dump(rest))
-        os.replace(scratch, self.path)
+        scratch.replace(self.path)

@@ -89,13 +89,13 @@ class IpmiBmc(pyghmi_bmc.Bmc):  # type: ignore[misc]
     def power_shutdown(self) -> int:
         return self.act("soft", self.machine.soft)
 
-    def get_system_boot_options(self, request: Any, session: Any) -> None:
+    def get_system_boot_options(self, request: Any, session: Any) -> Any:
         """Answer parameter 5 with the flags as they were set, byte by byte."""
         if request["data"][0] != 5:
             return session.send_ipmi_response(code=NOT_SUPPORTED)
         return session.send_ipmi_response(data=[1, 5, *self.machine.flags.to_ipmi()])
 
-    def set_system_boot_options(self, request: Any, session: Any) -> None:
+    def set_system_boot_options(self, request: Any, session: Any) -> Any:
         """Keep parameter 5; the parameters around it (locks, timers, acknowledgements) change nothing here."""
         number, *data = request["data"]
         if number == 5:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from functools import partial
 from pathlib import Path
 
 from lab.place import DATA_ROOT
@@ -24,10 +25,13 @@ def accel(kernel: Path) -> str:
 
 def boots(kernel: Path) -> bool:
     """Start a kernel under KVM and tell whether it says its name in time."""
-    command = ["qemu-system-x86_64", "-accel", "kvm", "-cpu", "host", "-m", "256", "-nodefaults", "-display", "none",
-               "-no-reboot", "-serial", "stdio", "-kernel", str(kernel), "-append", "console=ttyS0 panic=-1"]  # fmt: skip
+    command = [
+        "qemu-system-x86_64", "-accel", "kvm", "-cpu", "host", "-m", "256", "-nodefaults", "-display", "none",
+        "-no-reboot", "-serial", "stdio", "-kernel", str(kernel), "-append", "console=ttyS0 panic=-1",
+    ]  # fmt: skip
+    run = partial(subprocess.run, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False)
     try:
-        said = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False).stdout
+        said = run(command).stdout
     except subprocess.TimeoutExpired as late:
         said = late.stdout or b""
     return b"Linux version" in said

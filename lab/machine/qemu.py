@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -71,7 +70,7 @@ class QemuMachine:
     def flags(self, flags: BootFlags) -> None:
         scratch = self.folder / f".boot-{threading.get_ident()}"
         scratch.write_text(json.dumps(vars(flags)))
-        os.replace(scratch, self.folder / "boot.json")
+        scratch.replace(self.folder / "boot.json")
         self.note(f"boot flags {flags.target} {flags.enabled} {'UEFI' if flags.efi else 'BIOS'}")
 
     # Power --------------------------------------------------------------------------------------------------------
@@ -90,7 +89,8 @@ class QemuMachine:
             subprocess.run(self.command(flags), stdin=subprocess.DEVNULL, check=True, capture_output=True, text=True)
             process.remember(self.pid_file, int((self.folder / "qemu.pid").read_text()))
             self.flags = flags.after_start()
-            # The firmware of this start has its order already; every later reset, also one the system asks for, reads this.
+            # The firmware of this start has its order already; every later reset reads this one, also one the
+            # operating system asks for.
             self.set_order(self.flags)
 
     def off(self) -> None:
@@ -128,7 +128,7 @@ class QemuMachine:
                 qmp.ask("system_powerdown")
 
     def set_order(self, flags: BootFlags) -> None:
-        """Set the order the firmware reads at the next reset; an index may never be used twice, not even by its owner."""
+        """Set the order for the next reset; an index may never be used twice, not even by its owner."""
         disk, card = order(flags)
         with Qmp(self.folder / "qmp.sock") as qmp:
             for device, index in (("disk0", -1), ("nic0", -1), ("nic0", card), ("disk0", disk)):
@@ -145,12 +145,15 @@ class QemuMachine:
         """Return QEMU's command line for a start with these boot flags."""
         machine, folder = self.machine, self.folder
         kvm = (folder / "accel").read_text() == "kvm"
-        # `graphics=off` lets the BIOS and iPXE talk on the serial console. Without its string instructions the emulated processor copies memory several times faster.
-        processor = ["-accel", "kvm", "-cpu", "host"] if kvm else ["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max,-erms,-fsrm"]
+        # Without its string instructions the emulated processor copies memory several times faster.
+        emulated = ("-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max,-erms,-fsrm")
+        processor = ("-accel", "kvm", "-cpu", "host") if kvm else emulated
+        # Without graphics the BIOS and iPXE talk on the serial console.
+        board = "q35" if flags.efi else "pc,graphics=off"
         disk, card = order(flags)
         mgmt, vms = taps(machine.name).values()
         return [
-            "qemu-system-x86_64", "-name", f"{self.place.id}-{machine.name}", "-machine", "q35" if flags.efi else "pc,graphics=off",
+            "qemu-system-x86_64", "-name", f"{self.place.id}-{machine.name}", "-machine", board,
             *processor, "-smp", str(machine.cpus), "-m", str(machine.memory_mb),
             "-nodefaults", "-display", "none", "-vga", "none",
             "-drive", f"file={self.disk},if=none,id=d0,format=qcow2,cache=unsafe,discard=unmap,detect-zeroes=unmap",

@@ -24,7 +24,9 @@ class Qmp:
     def __enter__(self) -> Qmp:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.file.close()
         self.socket.close()
 

@@ -98,7 +98,6 @@ def install_hooks(machine: QemuMachine, faults: Faults) -> None:
     """Add what the emulator leaves out: a busy BMC, the whole boot override, the machine's serial number."""
     system = f"/redfish/v1/Systems/{machine.machine.uuid}"
 
-    @emulator.app.before_request
     def before() -> Any:
         if faults.take("busy"):
             return json.dumps({"error": {"code": "Base.1.8.ServiceTemporarilyUnavailable"}}), 503, {"Retry-After": "1"}
@@ -114,7 +113,6 @@ def install_hooks(machine: QemuMachine, faults: Faults) -> None:
             machine.flags = flags
         return "", 204
 
-    @emulator.app.after_request
     def after(response: flask.Response) -> flask.Response:
         if flask.request.method == "GET" and flask.request.path.rstrip("/") == system and response.status_code == 200:
             data = json.loads(response.get_data())
@@ -122,6 +120,9 @@ def install_hooks(machine: QemuMachine, faults: Faults) -> None:
             data["Boot"]["BootSourceOverrideEnabled"] = machine.flags.enabled
             response.set_data(json.dumps(data))
         return response
+
+    emulator.app.before_request(before)
+    emulator.app.after_request(after)
 
 
 def server(
