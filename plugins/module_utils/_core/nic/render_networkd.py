@@ -23,14 +23,18 @@ HEAD = "# Written by ironacre.hci.node_nic; changed through the inventory.\n"
 
 def render(state: State) -> dict[str, str]:
     """State -> {path: content} of every file of ours. Devices still unknown are matched by MAC."""
-    files: dict[str, str] = {}
+    return {f"{FOLDER}/{PREFIX}{stem}.{kind}": text(parts) for (stem, kind), parts in sections(state).items()}
+
+
+def sections(state: State) -> dict[tuple[str, str], list[Section]]:
+    """{(interface, netdev | link | network): sections}."""
+    files: dict[tuple[str, str], list[Section]] = {}
     for interface in state.interfaces:
-        base = f"{FOLDER}/{PREFIX}{interface.stem}"
         if interface.type != "ethernet":
-            files[f"{base}.netdev"] = _text(_netdev(interface))
+            files[interface.stem, "netdev"] = _netdev(interface)
         if interface.rename and interface.match and interface.match.mac:
-            files[f"{base}.link"] = _text(_link(interface))
-        files[f"{base}.network"] = _text(_network(interface, state))
+            files[interface.stem, "link"] = _link(interface)
+        files[interface.stem, "network"] = _network(interface, state)
     return files
 
 
@@ -44,7 +48,8 @@ def cannot(state: State) -> list[tuple[str, str]]:
     ]
 
 
-def _text(sections: list[Section]) -> str:
+def text(sections: list[Section]) -> str:
+    """Sections as the daemon reads them; empty ones are left out."""
     parts = ["\n".join([f"[{name}]", *(f"{key}={value}" for key, value in pairs)]) for name, pairs in sections if pairs]
     return HEAD + "\n\n".join(parts) + "\n"
 

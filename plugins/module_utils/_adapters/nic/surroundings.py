@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, Ironacre contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What else on the node has a say in its network: other managers, their files, the resolver's file.
+
+This module util is private to the collection.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.command import attempt
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model import State
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.render_networkd import HEAD, PREFIX
+
+RESOLVER = Path("/etc/resolv.conf")
+FOLDERS = ("/etc/systemd/network", "/run/systemd/network", "/usr/lib/systemd/network", "/lib/systemd/network")
+
+
+def resolver(state: State, backend: str) -> dict[str, str]:
+    """The resolver's file where nobody else writes it; empty where a daemon does or nothing is declared."""
+    if not state.dns.servers or backend == "networkmanager" or RESOLVER.is_symlink():
+        return {}
+    search = f"search {' '.join(state.dns.search)}\n" if state.dns.search else ""
+    return {str(RESOLVER): HEAD + search + "".join(f"nameserver {server}\n" for server in state.dns.servers)}
+
+
+def existing(wanted: Mapping[str, str]) -> dict[str, str]:
+    """Those of the wanted files that are there, with their content."""
+    return {path: Path(path).read_text() for path in wanted if Path(path).is_file()}
+
+
+def default_devices(raw: Mapping[str, Any]) -> list[str]:
+    """Links of the node's default routes, however they came."""
+    routes = [route for family in (4, 6) for route in raw.get(f"route{family}") or []]
+    return [
+        route["dev"]
+        for route in routes
+        if route.get("dst") == "default" and route.get("dev") and not route.get("table")
+    ]
+
+
+def claims(backend: str) -> dict[str, frozenset[str]]:
+    """{manager: devices} of the managers that are not the backend."""
+    if backend == "networkmanager" or not Path("/run/NetworkManager").is_dir():
+        return {}
+    code, out, _err = attempt(["nmcli", "-t", "-f", "DEVICE,STATE", "device"])
+    states = (line.partition(":") for line in out.splitlines()) if not code else ()
+    held = frozenset(
+        device
+        for device, _colon, state in states
+        if state.startswith(("connect", "deactivating")) and "(ext" not in state
+    )
+    return {"NetworkManager": held} if held else {}
+
+
+def shadows(backend: str) -> dict[str, tuple[str, ...]]:
+    """{file: name patterns} of .network files that systemd-networkd reads before ours."""
+    if backend != "networkd":
+        return {}
+    found = {}
+    for folder in FOLDERS:
+        for path in sorted(Path(folder).glob("*.network")):
+            if path.name < PREFIX and not path.samefile(os.devnull):
+                found[str(path)] = _patterns(path.read_text())
+    return {path: patterns for path, patterns in found.items() if patterns}
+
+
+def _patterns(text: str) -> tuple[str, ...]:
+    """The names in the [Match] section."""
+    section, names = "", []
+    for line in text.splitlines():
+        line = line.strip()
+        if line.startswith("["):
+            section = line
+        elif section == "[Match]" and line.startswith("Name="):
+            names += line.partition("=")[2].split()
+    return tuple(names)

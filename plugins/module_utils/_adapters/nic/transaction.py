@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, Ironacre contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One network change on the node: armed, applied, proved, confirmed; or undone.
+
+The order of the writes is the whole safety: the way back is on the disk and armed before the first change.
+This module util is private to the collection.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import files, probes, timers
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.backends import Backend, backend
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.command import attempt
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.converge import Convergence
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.goal import goal, undo
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.journal import FINAL, Journal
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.links import Links
+from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.parse import parse
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.target import Owned, Target
+
+Goal = Callable[["dict[str, Any]"], "tuple[Target, Owned]"]
+GUARD = "/usr/local/lib/ironacre/nic-guard"
+
+
+class Transaction:
+    """A transaction of the journal."""
+
+    def __init__(self, txn: str, journal: Journal, links: Links | None = None) -> None:
+        self.txn, self.journal = txn, journal
+        self.links = links or Links()
+        self.spec = journal.spec(txn)
+        self.backend: Backend = backend(self.spec["backend"])
+
+    def arm(self, guard: str = GUARD) -> None:
+        """Make sure that without a confirmation everything is undone: by the timer, and by the next boot."""
+        argv = [sys.executable, "-I", guard]
+        self.journal.mark(self.txn)
+        try:
+            timers.later(self.unit("rollback"), [*argv, "rollback", self.txn, "timer"], self.spec["timeout"])
+            self.journal.note(self.txn, "armed")
+            timers.later(self.unit("apply"), [*argv, "apply", self.txn], 1)
+        except PlatformError:
+            self.journal.clear()
+            self.journal.note(self.txn, "refused", why="could not arm the rollback")
+            raise
+
+    def unit(self, what: str) -> str:
+        """Name of the transient unit."""
+        return f"ironacre-nic-{what}-{self.txn}"
+
+    def state(self) -> str:
+        """Where it stands."""
+        return str(self.journal.state(self.txn)["state"])
+
+    def apply(self) -> None:
+        """Do it and prove it on the node; undo it at once when it does not hold."""
+        with self.journal.lock():
+            if self.state() != "armed":
+                return
+            self.journal.note(self.txn, "applying")
+            try:
+                fault, facts = self._forward()
+            except (PlatformError, OSError, ValueError, KeyError) as error:
+                fault, facts = f"{type(error).__name__}: {error}", {}
+            if not fault:
+                self.journal.note(self.txn, "applied", **facts)
+                return
+            self.journal.note(self.txn, "failed", why=fault, **facts)
+            self._back(fault)
+
+    def _forward(self) -> tuple[str, dict[str, Any]]:
+        left, problems = self._move(goal, self.spec["files_after"], self.spec.get("settle", 40))
+        if left:
+            return f"the kernel is not as declared: {'; '.join(left)}", {"left": left, "problems": problems}
+        wanted = parse({"probes": self.spec["probes"], "interfaces": []}).probes
+        answers = probes.run([probe for probe in wanted if probe.source == "node"], self.links)
+        facts = {"probes": [answer.facts() for answer in answers], "problems": problems}
+        failed = [f"{answer.probe}: {answer.evidence}" for answer in answers if not answer.ok]
+        return "; ".join(failed), facts
+
+    def _move(self, wanted: Goal, content: dict[str, str], limit: float) -> tuple[list[str], list[str]]:
+        target, ours = wanted(self.spec)
+        changed = files.swap(self._files(content), content, self.backend.mode)
+        attempt_ = Convergence(self.links, self.backend, target, ours, tuple(self.spec["management"]))
+        return attempt_.reach(changed, limit), attempt_.problems
+
+    def _files(self, wanted: dict[str, str]) -> dict[str, str]:
+        """The files of ours now, and those that are to come from elsewhere (the resolver's)."""
+        return {**self.backend.current(), **files.read(wanted)}
+
+    def rollback(self, why: str) -> None:
+        """Undo it, unless it was confirmed. why: timer, boot, request, or the fault."""
+        with self.journal.lock(patience=10.0, evict=True):
+            if self.state() not in FINAL:
+                self._back(why)
+
+    def _back(self, why: str) -> None:
+        before = self.spec["files_before"]
+        if why == "boot":
+            # Nothing of the network runs yet: the files decide what comes up.
+            files.swap(self._files(before), before, self.backend.mode)
+            self._finish("rolled_back", why, [])
+            return
+        left, _problems = self._move(undo, before, 30)
+        self._finish("unverified" if left else "rolled_back", why, left)
+        if left and self.spec["on_failure"] == "reboot":
+            attempt(["systemctl", "reboot"])
+
+    def _finish(self, state: str, why: str, left: list[str]) -> None:
+        self.journal.note(self.txn, state, why=why, left=left)
+        self.journal.clear()
+        self.journal.prune(self.spec["keep"])
+        if why != "boot":
+            timers.cancel(self.unit("rollback"))
+
+    def confirm(self) -> dict[str, Any]:
+        """Keep it. -> state; anything but `committed` means that it was too late."""
+        with self.journal.lock():
+            if self.state() == "applied":
+                self.journal.note(self.txn, "committed")
+                self.journal.clear()
+                timers.cancel(self.unit("rollback"))
+                self.journal.commit(self.spec["record"])
+                self.journal.prune(self.spec["keep"])
+            return self.journal.state(self.txn)
+
+    def wait(self, seconds: float) -> dict[str, Any]:
+        """Wait until it is applied or undone, at most so long."""
+        end = time.monotonic() + seconds
+        while self.state() not in (*FINAL, "applied") and time.monotonic() < end:
+            time.sleep(0.2)
+        return self.journal.state(self.txn)

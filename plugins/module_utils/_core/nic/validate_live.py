@@ -1,0 +1,171 @@
+# Copyright: (c) 2026, Ironacre contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rules that need a look at the node. Same form as validate.py.
+
+This module util is private to the collection.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.kernel import Kernel, Link
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model import Interface, State
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.target import Target
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.validate import Breach, place_of
+
+GUESTS = ("tun", "veth", "macvtap", "vnet")
+
+
+@dataclass(frozen=True)
+class Node:
+    """What the live rules look at. claims: {other manager: its devices}; shadows: {file: name patterns} before ours."""
+
+    state: State
+    previous: State
+    kernel: Kernel
+    target: Target
+    claims: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    shadows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cannot: tuple[tuple[str, str], ...] = ()
+
+    def link(self, item: Interface) -> Link | None:
+        """The interface's device, when there is one."""
+        return self.kernel.links.get(item.name)
+
+
+Told = Iterator["tuple[str, str, str]"]
+RULES: dict[str, Callable[[Node], Told]] = {}
+
+
+def rule(name: str) -> Callable[[Callable[[Node], Told]], Callable[[Node], Told]]:
+    """Register a live rule under its id."""
+
+    def register(function: Callable[[Node], Told]) -> Callable[[Node], Told]:
+        RULES[name] = function
+        return function
+
+    return register
+
+
+def validate(node: Node) -> list[Breach]:
+    """All findings of all live rules."""
+    return [Breach(*finding, rule=name) for name, function in RULES.items() for finding in function(node)]
+
+
+@rule("live-enslaved")
+def live_enslaved(node: Node) -> Told:
+    """A NIC that belongs to somebody else."""
+    ours = set(node.state.by_name) | set(node.previous.by_name)
+    for item in node.state.interfaces:
+        link = node.link(item)
+        if link and link.master and link.master not in ours:
+            yield (
+                place_of(item),
+                f"{link.name} is a port of {link.master}, which is not declared",
+                "free it or declare its master",
+            )
+
+
+@rule("live-max-mtu")
+def live_max_mtu(node: Node) -> Told:
+    """An MTU above what the driver takes."""
+    for item in node.state.interfaces:
+        link = node.link(item)
+        if item.type == "ethernet" and item.mtu and link and 0 < link.max_mtu < item.mtu:
+            yield f"{place_of(item)}.mtu", f"{item.mtu}, and the driver of {link.name} takes {link.max_mtu}", "lower it"
+
+
+@rule("live-vf-count")
+def live_vf_count(node: Node) -> Told:
+    """More virtual functions than the card has."""
+    for item in node.state.interfaces:
+        link = node.link(item)
+        total = int(str(link.options.get("sriov.total", 0))) if link else 0
+        if item.sriov and link and item.sriov.vfs > total:
+            yield f"{place_of(item)}.sriov.vfs", f"{item.sriov.vfs}, and {link.name} has at most {total}", "lower it"
+
+
+@rule("live-name-taken")
+def live_name_taken(node: Node) -> Told:
+    """A device that would be made has the name of a real NIC."""
+    for item in node.state.interfaces:
+        link = node.link(item)
+        if item.type != "ethernet" and link and link.kind not in ("bond", "bridge", "vlan"):
+            kind = link.kind or "NIC"
+            yield f"{place_of(item)}.name", f"a {kind} of this name is there", "choose another name"
+
+
+@rule("live-guests")
+def live_guests(node: Node) -> Told:
+    """A bridge that goes away, or stops or starts filtering, under the guests on it."""
+    for name in node.target.absent:
+        guests = _guests(node, name)
+        if guests:
+            yield f"interfaces.{name}", f"is to go and carries {', '.join(guests)}", "move or stop what uses it first"
+    for item in node.state.interfaces:
+        link, guests = node.link(item), _guests(node, item.name)
+        wanted = item.bridge.get("vlan_filtering")
+        if link and guests and wanted is not None and link.options.get("vlan_filtering") != wanted:
+            yield (
+                f"{place_of(item)}.bridge.vlan_filtering",
+                f"changes under {', '.join(guests)}",
+                "stop what uses it first",
+            )
+
+
+def _guests(node: Node, bridge: str) -> list[str]:
+    """Ports of the bridge that virtual machines and containers brought, not the declaration."""
+    declared = {*node.state.by_name, *node.previous.by_name}
+    ports = [name for name in node.kernel.ports(bridge) if name not in declared]
+    return [name for name in ports if node.kernel.links[name].kind in GUESTS]
+
+
+@rule("live-guest-vlans")
+def live_guest_vlans(node: Node) -> Told:
+    """A VLAN taken from an uplink while guests on the bridge are in it."""
+    for item in node.state.interfaces:
+        for port in item.ports if item.type == "bridge" else ():
+            link = node.kernel.links.get(port.name)
+            before = node.previous.ports.get(port.name)
+            gone = (before.vlans or frozenset()) - (port.vlans or frozenset()) if before and link else frozenset()
+            for guest in _guests(node, item.name):
+                used = sorted(gone & set(node.kernel.links[guest].vlans))
+                if used:
+                    yield (
+                        f"{place_of(item)}.ports.{port.name}.vlans",
+                        f"{guest} still uses VLAN {used[0]}",
+                        "stop it first",
+                    )
+
+
+@rule("live-manager")
+def live_manager(node: Node) -> Told:
+    """A second manager holds the same device."""
+    for manager, devices in node.claims.items():
+        for item in node.state.interfaces:
+            if item.name in devices:
+                yield (
+                    place_of(item),
+                    f"{manager} manages {item.name} too",
+                    f"tell {manager} to leave it, or use it as backend",
+                )
+
+
+@rule("live-shadow")
+def live_shadow(node: Node) -> Told:
+    """A file that the daemon reads before ours and that takes the same device."""
+    for file, patterns in node.shadows.items():
+        for item in node.state.interfaces:
+            if any(fnmatch.fnmatchcase(item.name, pattern) for pattern in patterns):
+                yield place_of(item), f"{file} takes {item.name} before our file does", "remove that file"
+
+
+@rule("backend-cannot")
+def backend_cannot(node: Node) -> Told:
+    """What the backend has no word for would be gone after a reboot."""
+    for place, what in node.cannot:
+        yield place, what, "remove it or use another backend"
