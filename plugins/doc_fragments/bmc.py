@@ -51,23 +51,19 @@ options:
         description: IPMI cipher suite. Without it the strongest one that both sides know. Old BMCs only know V(3).
         type: int
         choices: [3, 17]
-      redfish:
-        description: Options of Redfish.
-        type: dict
-        suboptions:
-          scheme:
-            description: V(http) is for laboratories.
-            type: str
-            choices: [https, http]
-            default: https
-          verify_tls:
-            description: Whether the BMC's certificate is verified.
-            type: bool
-            default: true
-          ca_path:
-            description: File or folder of certificate authorities to trust.
-            type: path
-          system_id:
-            description: The machine, where one BMC manages several.
-            type: str
+      scheme:
+        description: Redfish over HTTPS, or HTTP in laboratories.
+        type: str
+        choices: [https, http]
+        default: https
+      verify_tls:
+        description: Whether the BMC's certificate is verified.
+        type: bool
+        default: true
+      ca_path:
+        description: File or folder of certificate authorities to trust.
+        type: path
+      system_id:
+        description: The machine, where one BMC manages several. Member of Redfish's Systems.
+        type: str
 """

@@ -14,11 +14,54 @@ description:
   - Several machines behind one BMC address are read one after the other, because sessions are few.
 options:
   targets:
-    description:
-      - The BMCs by the name of their machine.
-      - Each value has the suboptions of O(ironacre.hci.bmc_boot#module:bmc).
-    type: dict
+    description: The BMCs, each with the name of its machine.
+    type: list
+    elements: dict
     required: true
+    suboptions:
+      name:
+        description: Name of the machine.
+        type: str
+        required: true
+      driver:
+        description: Protocol. V(auto) takes Redfish where it answers, else IPMI.
+        type: str
+        choices: [auto, ipmi, redfish]
+        default: auto
+      address:
+        description: Host name or IP address.
+        type: str
+        required: true
+      port:
+        description: Port, when it is not the protocol's own.
+        type: int
+      username:
+        description: Account with administrator privilege.
+        type: str
+        required: true
+      password:
+        description: Password of the account.
+        type: str
+        required: true
+      cipher_suite:
+        description: IPMI cipher suite. Without it the strongest one that both sides know. Old BMCs only know V(3).
+        type: int
+        choices: [3, 17]
+      scheme:
+        description: Redfish over HTTPS, or HTTP in laboratories.
+        type: str
+        choices: [https, http]
+        default: https
+      verify_tls:
+        description: Whether the BMC's certificate is verified.
+        type: bool
+        default: true
+      ca_path:
+        description: File or folder of certificate authorities to trust.
+        type: path
+      system_id:
+        description: The machine, where one BMC manages several. Member of Redfish's Systems.
+        type: str
   parallel:
     description: How many BMCs are read at the same time.
     type: int
@@ -39,7 +82,7 @@ EXAMPLES = r"""
 - name: Read the power of a machine
   ironacre.hci.bmc_info:
     targets:
-      n1: "{{ hci_node.bmc }}"
+      - "{{ hci_node.bmc | combine({'name': inventory_hostname}) }}"
   delegate_to: localhost
   register: power
 """
@@ -62,7 +105,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.bmc import SystemClock, open_bmc
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.bmc import BMC_SPEC
@@ -71,10 +113,14 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.bmc.converge im
 from ansible_collections.ironacre.hci.plugins.module_utils._core.bmc.endpoint import Endpoint, endpoint_of
 from ansible_collections.ironacre.hci.plugins.module_utils._core.bmc.errors import BmcError
 from ansible_collections.ironacre.hci.plugins.module_utils._core.bmc.patience import PatientBmc, retry
-from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import Finding, refuse
 
 ARGUMENT_SPEC: dict[str, Any] = {
-    "targets": {"type": "dict", "required": True, "no_log": False},
+    "targets": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {"name": {"type": "str", "required": True}, **BMC_SPEC},
+    },
     "parallel": {"type": "int", "default": 20},
     "attempts": {"type": "int", "default": 3},
 }
@@ -85,8 +131,8 @@ def read_all(module: AnsibleModule) -> dict[str, Any]:
     """The BMCs grouped by address, the groups in threads."""
     params = module.params
     groups: dict[str, dict[str, Endpoint]] = defaultdict(dict)
-    for name, endpoint in endpoints(module).items():
-        groups[endpoint.address][name] = endpoint
+    for target in params["targets"]:
+        groups[target["address"]][target["name"]] = endpoint_of(target)
     with ThreadPoolExecutor(params["parallel"]) as pool:
         parts = pool.map(lambda group: read_group(group, params["attempts"]), groups.values())
     machines = {name: facts for part in parts for name, facts in part.items()}
@@ -94,21 +140,6 @@ def read_all(module: AnsibleModule) -> dict[str, Any]:
         "machines": machines,
         "failed_machines": sorted(name for name, facts in machines.items() if "kind" in facts),
     }
-
-
-def endpoints(module: AnsibleModule) -> dict[str, Endpoint]:
-    """The targets, all mistakes at once. Passwords inside a free dictionary are hidden by hand."""
-    found, mistakes = {}, []
-    for name, bmc in module.params["targets"].items():
-        checked = ArgumentSpecValidator(BMC_SPEC).validate(bmc)
-        mistakes += [
-            Finding(f"targets.{name}", text, "see the options of bmc_boot.bmc") for text in checked.error_messages
-        ]
-        if not checked.error_messages:
-            found[name] = endpoint_of(checked.validated_parameters)
-            module.no_log_values.add(found[name].password)
-    refuse(mistakes)
-    return found
 
 
 def read_group(group: dict[str, Endpoint], attempts: int) -> dict[str, dict[str, object]]:

@@ -119,6 +119,7 @@ def test_a_closed_port_is_unreachable(run: Run) -> None:
 def test_many_machines_are_read_at_once(ipmi: IpmiPeer, run: Run) -> None:
     ipmi.set(power="on")
     gone = ipmi.options(port=free_port(socket.SOCK_DGRAM), address="localhost")
-    result = run(bmc_info, {"targets": {"n1": ipmi.options(), "n2": ipmi.options(), "n3": gone}, "attempts": 1})
+    targets = [{"name": "n1", **ipmi.options()}, {"name": "n2", **ipmi.options()}, {"name": "n3", **gone}]
+    result = run(bmc_info, {"targets": targets, "attempts": 1})
     assert [result["machines"][name]["power"] for name in ("n1", "n2")] == ["on", "on"]
     assert (result["failed_machines"], result["machines"]["n3"]["kind"]) == (["n3"], "unreachable")

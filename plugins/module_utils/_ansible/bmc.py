@@ -10,13 +10,6 @@ from __future__ import annotations
 
 from typing import Any
 
-REDFISH_SPEC: dict[str, Any] = {
-    "scheme": {"type": "str", "choices": ["https", "http"], "default": "https"},
-    "verify_tls": {"type": "bool", "default": True},
-    "ca_path": {"type": "path"},
-    "system_id": {"type": "str"},
-}
-
 BMC_SPEC: dict[str, Any] = {
     "driver": {"type": "str", "choices": ["auto", "ipmi", "redfish"], "default": "auto"},
     "address": {"type": "str", "required": True},
@@ -24,5 +17,8 @@ BMC_SPEC: dict[str, Any] = {
     "username": {"type": "str", "required": True},
     "password": {"type": "str", "required": True, "no_log": True},
     "cipher_suite": {"type": "int", "choices": [3, 17]},
-    "redfish": {"type": "dict", "options": REDFISH_SPEC},
+    "scheme": {"type": "str", "choices": ["https", "http"], "default": "https"},
+    "verify_tls": {"type": "bool", "default": True},
+    "ca_path": {"type": "path"},
+    "system_id": {"type": "str"},
 }

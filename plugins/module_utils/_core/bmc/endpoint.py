@@ -55,6 +55,5 @@ class Endpoint:
 
 def endpoint_of(bmc: Mapping[str, Any], timeout: float = 20.0) -> Endpoint:
     """Build from module parameters of the same names; None means the default."""
-    flat = {**bmc, **(bmc.get("redfish") or {})}
     names = set(Endpoint.__dataclass_fields__) - {"timeout"}
-    return Endpoint(timeout=timeout, **{name: flat[name] for name in names if flat.get(name) is not None})
+    return Endpoint(timeout=timeout, **{name: bmc[name] for name in names if bmc.get(name) is not None})

@@ -16,7 +16,7 @@ BMC = {"address": "192.0.2.1", "username": "admin", "password": "s3cret"}
     [
         ({"driver": "ipmi"}, ("ipmi",), "192.0.2.1:623"),
         ({"driver": "redfish", "port": 8443}, ("redfish",), "192.0.2.1:8443"),
-        ({"driver": "redfish", "redfish": {"scheme": "http"}}, ("redfish",), "192.0.2.1:80"),
+        ({"driver": "redfish", "scheme": "http"}, ("redfish",), "192.0.2.1:80"),
         ({}, ("redfish", "ipmi"), "192.0.2.1:443"),
         ({"port": 623}, ("ipmi",), "192.0.2.1:623"),
         ({"address": "2001:db8::1", "driver": "ipmi"}, ("ipmi",), "[2001:db8::1]:623"),
@@ -28,7 +28,7 @@ def test_driver_and_port(more: dict[str, Any], drivers: tuple[str, ...], place: 
 
 
 def test_none_means_the_default() -> None:
-    assert endpoint_of({**BMC, "redfish": {"verify_tls": None}, "cipher_suite": None}).verify_tls
+    assert endpoint_of({**BMC, "verify_tls": None, "cipher_suite": None}).verify_tls
 
 
 def test_the_password_is_not_in_its_text() -> None:

@@ -1,0 +1,71 @@
+"""The lab itself: up makes a rack that answers, up again changes nothing, down leaves nothing, a crash is cleaned."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.peers.lab_copy import LabCopy, why_not
+
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
+
+SYSCTLS = [Path("/proc/sys") / name for name in ("vm/overcommit_memory", "kernel/panic", "kernel/panic_on_oops")]
+SSH = ("ssh", "-i", ".lab/id_ed25519", "-o", "StrictHostKeyChecking=yes", "-o", "UserKnownHostsFile=.lab/known_hosts")
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[LabCopy]:
+    lab = LabCopy.make(tmp_path / "checkout")
+    yield lab
+    lab.ask("down")
+
+
+def pids(lab: LabCopy) -> dict[str, str]:
+    """Return the process ids of everything that runs."""
+    folder = Path("/var/lib/ironacre-lab") / lab.id
+    return {str(path): path.read_text() for path in (*folder.glob("run/*"), *folder.glob("hosts/*/pid"))}
+
+
+def test_up_answers_and_down_leaves_nothing(lab: LabCopy) -> None:
+    before = [path.read_text() for path in SYSCTLS]
+    network = Path("/proc/self/net/dev").read_text().count(":")
+    lab.ask("up")
+    assert {"boot1": "up", "n1": "up", "m1": "off", "bmc-m1": "up"}.items() <= lab.status().items()
+    assert lab.controller(*SSH, "root@172.31.70.12", "hostname").strip() == "n2"
+    running = pids(lab)
+    lab.ask("up")
+    assert pids(lab) == running
+    assert Path("/proc/self/net/dev").read_text().count(":") == network
+    lab.ask("down")
+    assert {what: left for what, left in lab.remains().items() if left} == {}
+    assert [path.read_text() for path in SYSCTLS] == before
+
+
+def test_a_dead_host_starts_again_with_its_disk_and_a_reset_one_without(lab: LabCopy) -> None:
+    lab.ask("up")
+    remote = (*SSH, "root@172.31.70.11")
+    lab.controller(*remote, "touch /root/kept /var/lib/kubelet/kept")
+    lab.ask("off", "n1")
+    assert lab.status()["n1"] == "down"
+    lab.ask("up")
+    assert lab.controller(*remote, "ls /root/kept /var/lib/kubelet/kept").split() == [
+        "/root/kept",
+        "/var/lib/kubelet/kept",
+    ]
+    lab.ask("reset", "n1")
+    assert lab.controller(*remote, "find /root/kept /var/lib/kubelet -type f 2>/dev/null; true").split() == []
+
+
+def test_up_cleans_a_lab_that_crashed(lab: LabCopy) -> None:
+    lab.ask("up")
+    for line in pids(lab).values():
+        os.kill(int(line.split()[0]), signal.SIGKILL)
+    for namespace in lab.remains()["namespaces"]:
+        Path("/run/netns", namespace).touch()
+    lab.ask("up")
+    assert lab.controller(*SSH, "root@172.31.70.13", "hostname").strip() == "n3"
+    assert set(lab.status().values()) == {"up", "off"}
