@@ -132,7 +132,7 @@ def node_of(place: Place, node: Host | Machine) -> dict[str, Any]:
         **common,
         "bmc": bmc_of(place, node),
         "identity": {"serial": node.serial, "uuid": node.uuid},
-        "boot": {"mac": node.mac, "mode": "keep", "method": "pxe"},
+        "boot": {"mac": node.mac, "mode": boot_mode(node), "method": "pxe"},
         "root_device": {"serial": f"{node.serial}-DISK0"},
         "data_policy": {"foreign": "refuse", "allow_foreign": []},
         "os": {"image": "node_image", "ssh_authorized_keys": [keys.public(keys.login_key(place))]},
@@ -141,6 +141,11 @@ def node_of(place: Place, node: Host | Machine) -> dict[str, Any]:
         "dns": {"servers": [f"{MGMT}.1"], "search": ["lab"]},
         "vm_host": node.vm_host,
     }
+
+
+def boot_mode(node: Machine) -> str:
+    """Return the firmware mode; it is stated where unset IPMI flags do not say that a machine is in BIOS mode."""
+    return "bios" if (node.bmc, node.firmware) == ("ipmi", "bios") else "keep"
 
 
 def management(node: Machine) -> dict[str, Any]:
@@ -152,7 +157,7 @@ def management(node: Machine) -> dict[str, Any]:
 def vm_nics(card: str) -> list[dict[str, Any]]:
     """Return the second network card as the port of the VM network's bridge."""
     return [
-        {"name": card, "type": "ethernet", "match": {"device": card}},
+        {"name": card, "type": "ethernet"},
         {"name": "br-vm", "type": "bridge", "ports": [card], "bridge": {"stp": False}},
     ]
 
