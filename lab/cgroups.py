@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path("/sys/fs/cgroup")
@@ -44,6 +45,17 @@ def enter(groups: Iterable[Path]) -> None:
     """Move the calling process into the groups."""
     for group in groups:
         (group / "cgroup.procs").write_text(str(os.getpid()))
+
+
+def members(groups: Iterable[Path]) -> set[int]:
+    """Return the processes in the groups and below them."""
+    found: set[int] = set()
+    for group in groups:
+        for procs in group.rglob("cgroup.procs") if group.is_dir() else ():
+            # A group may vanish while it is read.
+            with suppress(OSError):
+                found.update(int(pid) for pid in procs.read_text().split())
+    return found
 
 
 def remove(groups: Iterable[Path]) -> list[Path]:

@@ -134,11 +134,14 @@ class NspawnHost:
 
     def clear(self) -> None:
         """Remove what a host that is not running holds on the machine: mounts and control groups; its disk stays."""
-        mounts.unmount_below(self.folder)
         if self.cgroup_file.exists():
             groups = [Path(line) for line in self.cgroup_file.read_text().splitlines()]
+            # A host whose systemd-nspawn was killed goes on without it.
+            for pid in cgroups.members(groups):
+                process.kill(pid, signal.SIGKILL, 10)
             wait_for(f"{self.host.name}: its control groups", lambda: not cgroups.remove(groups), 20, f"left: {groups}")
             self.cgroup_file.unlink()
+        mounts.unmount_below(self.folder)
         self.pid_file.unlink(missing_ok=True)
 
     def forget(self) -> None:

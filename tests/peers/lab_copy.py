@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+DATA = Path("/var/lib/ironacre-lab")
 CHECKOUT = Path(__file__).parents[2]
 
 
@@ -61,9 +62,7 @@ class LabCopy:
             "control groups": [str(path) for path in Path("/sys/fs/cgroup").rglob(f"{mark}*")],
             "mounts": [line for line in read(Path("/proc/self/mountinfo")).splitlines() if mark in line],
             "processes": processes,
-            "folders": [
-                str(path) for path in (Path("/var/lib/ironacre-lab") / mark, self.folder / ".lab") if path.exists()
-            ],
+            "folders": [str(path) for path in (DATA / mark, self.folder / ".lab") if path.exists()],
         }
 
 

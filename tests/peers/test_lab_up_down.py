@@ -52,10 +52,7 @@ def test_a_dead_host_starts_again_with_its_disk_and_a_reset_one_without(lab: Lab
     lab.ask("off", "n1")
     assert lab.status()["n1"] == "down"
     lab.ask("up")
-    assert lab.controller(*remote, "ls /root/kept /var/lib/kubelet/kept").split() == [
-        "/root/kept",
-        "/var/lib/kubelet/kept",
-    ]
+    assert lab.controller(*remote, "ls -d /root/kept /var/lib/kubelet/kept").count("kept") == 2
     lab.ask("reset", "n1")
     assert lab.controller(*remote, "find /root/kept /var/lib/kubelet -type f 2>/dev/null; true").split() == []
 
@@ -64,8 +61,6 @@ def test_up_cleans_a_lab_that_crashed(lab: LabCopy) -> None:
     lab.ask("up")
     for line in pids(lab).values():
         os.kill(int(line.split()[0]), signal.SIGKILL)
-    for namespace in lab.remains()["namespaces"]:
-        Path("/run/netns", namespace).touch()
     lab.ask("up")
     assert lab.controller(*SSH, "root@172.31.70.13", "hostname").strip() == "n3"
     assert set(lab.status().values()) == {"up", "off"}
