@@ -93,6 +93,14 @@ def platform(place: Place, rack: Rack) -> dict[str, Any]:
             "token": "{{ vault_hci_cluster_token }}",
             "config": {},
         },
+        "hci_boot_network": {
+            "mode": "dhcp",
+            "interface": "host0",
+            "subnet": f"{MGMT}.0/24",
+            "router": f"{MGMT}.1",
+            "dns": [f"{MGMT}.1"],
+            "ipv6_prefix": f"{MGMT6}/64",
+        },
         "hci_stack": {"use_emulation": rack.emulation},
         "hci_networks": {
             "cluster_networks": {"lab": {"bridge": "br-vm", "uplink": "eth-vm"}},

@@ -139,8 +139,21 @@ NODE = mapping(
     },
 )
 
+BOOT_NETWORK = mapping(
+    "the network that machines boot from",
+    {
+        "mode": Field("text", "who gives addresses", default="dhcp", choices=("dhcp", "proxy", "off")),
+        "interface": Field("text", "interface of the boot server in it"),
+        "subnet": Field("text", "the network with its prefix length"),
+        "router": Field("address", "default gateway told to the machines"),
+        "dns": listing("name servers told to the machines", Field("address", "a name server")),
+        "ipv6_prefix": Field("text", "prefix the boot server advertises; iPXE waits long where nobody does"),
+    },
+)
+
 SHARED: Mapping[str, Field] = {
     "hci_cluster": CLUSTER,
+    "hci_boot_network": BOOT_NETWORK,
     "hci_stack": mapping("what is installed on the cluster, with its knobs"),
     "hci_networks": Field("any", "networks for VMs"),
     "hci_imports": listing("VMs to import", mapping("one import")),
