@@ -1,6 +1,6 @@
 """A stand-in of CDI and KubeVirt beside a real API server: volumes become ready, uploads land in files, machines run.
 
-The upload endpoint speaks TLS with a certificate for the upload proxy's name, wants the token, decodes what CDI decodes,
+The upload endpoint speaks TLS under the upload proxy's name, wants the token, decodes what CDI decodes,
 and keeps nothing of an upload that broke. Faults are attributes.
 """
 
@@ -81,15 +81,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.close_connection = True
         platform = type(self).platform
+        api = KubernetesApi(load_connection(str(platform.kubeconfig)))
+        # The token of the stand-in tells nothing: its request, which exists once, names the volume.
+        requests = api.list("UploadTokenRequest")
+        for request in requests:
+            api.delete("UploadTokenRequest", request["metadata"]["name"], request["metadata"]["namespace"])
         if platform.refuse:
             self.send_error(platform.refuse.pop(0))
             return
-        api = KubernetesApi(load_connection(str(platform.kubeconfig)))
-        waiting = [item for item in api.list("DataVolume") if item.get("status", {}).get("phase") == "UploadReady"]
-        if self.headers["Authorization"] != "Bearer peer-upload" or not waiting:
+        if self.headers["Authorization"] != "Bearer peer-upload" or len(requests) != 1:
             self.send_error(401)
             return
-        metadata = waiting[0]["metadata"]
+        metadata = requests[0]["metadata"]
         data = self._body(platform)
         if data is None:
             return

@@ -58,6 +58,7 @@ class Bench:
         process = self.start(module, options)
         out, error = process.communicate(timeout=120)
         assert out.strip().startswith("{"), error
+        print(out[:1500])
         found: dict[str, Any] = json.loads(out.strip().splitlines()[-1])
         return found
 
@@ -117,15 +118,25 @@ def test_import_check_mode_renders_everything_and_changes_nothing(bench: Bench, 
     assert changes_of(bench) == before
 
 
-def test_import_mends_a_machine_that_was_changed_by_hand(bench: Bench, ova: pathlib.Path) -> None:
-    bench.run("vm_import", **bench.options("drift", ova))
-    machine = bench.platform.api.get("VirtualMachine", "drift", "vms") or {}
-    machine["spec"]["template"]["spec"]["domain"]["memory"]["guest"] = "1Mi"
+def test_import_leaves_what_people_changed_on_the_machine(bench: Bench, ova: pathlib.Path) -> None:
+    bench.run("vm_import", **bench.options("edited", ova))
+    machine = bench.platform.api.get("VirtualMachine", "edited", "vms") or {}
+    machine["spec"]["template"]["spec"]["domain"]["memory"]["guest"] = "128Mi"
     bench.platform.api.replace({**machine, "kind": "VirtualMachine"})
-    assert bench.run("vm_import", **bench.options("drift", ova))["changed"]
-    machine = bench.platform.api.get("VirtualMachine", "drift", "vms") or {}
-    assert machine["spec"]["template"]["spec"]["domain"]["memory"] == {"guest": "64Mi"}
-    assert not bench.run("vm_import", **bench.options("drift", ova))["changed"]
+    assert not bench.run("vm_import", **bench.options("edited", ova))["changed"]
+    changed = bench.options("edited", ova, overrides={"memory_mib": 256})
+    assert bench.run("vm_import", **changed)["changed"]
+    machine = bench.platform.api.get("VirtualMachine", "edited", "vms") or {}
+    assert machine["spec"]["template"]["spec"]["domain"]["memory"] == {"guest": "256Mi"}
+    assert not bench.run("vm_import", **changed)["changed"]
+
+
+def test_import_of_a_machine_that_was_removed_asks_before_it_comes_back(bench: Bench, ova: pathlib.Path) -> None:
+    bench.run("vm_import", **bench.options("removed", ova))
+    bench.platform.api.delete("VirtualMachine", "removed", "vms")
+    assert "removed since" in bench.run("vm_import", **bench.options("removed", ova))["msg"]
+    assert bench.run("vm_import", **bench.options("removed", ova), state="absent")["changed"]
+    assert bench.run("vm_import", **bench.options("removed", ova))["phase"] == "done"
 
 
 def test_import_killed_at_random_points_goes_on(bench: Bench, ova: pathlib.Path) -> None:

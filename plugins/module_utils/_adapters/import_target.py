@@ -23,7 +23,7 @@ from .guest_checks import Check, GuestChecks
 from .kubernetes_api import KubernetesApi
 from .volume_digest import VolumeDigest
 
-POLL = 1.0
+POLL = 0.5
 _OWN = (f"{PREFIX}/vm", f"{PREFIX}/disk", f"{PREFIX}/capacity")
 
 
@@ -69,10 +69,10 @@ class ImportTarget:
                 return
             # Complete for CDI, unknown to the journal: the run died in between. Only a new copy is certain.
             self.discard(name)
-        self._namespace()
         self.api.apply(dict(volume))
 
-    def _namespace(self) -> None:
+    def prepare(self) -> None:
+        """Make sure that the namespace is there."""
         if self.api.get("Namespace", self.namespace) is None:
             self.api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}})
 
@@ -137,14 +137,9 @@ class ImportTarget:
         """Apply the machine; as the API server keeps it."""
         return self.api.apply(dict(machine))
 
-    def drifted(self, machine: Mapping[str, Any]) -> bool:
-        """True when applying the machine would change it. Changes nothing."""
-        metadata = machine["metadata"]
-        live = self.api.get("VirtualMachine", metadata["name"], metadata["namespace"])
-        if live is None:
-            return True
-        after = self.api.apply(dict(machine), dry_run=True)
-        return bool(after["metadata"].get("generation") != live["metadata"].get("generation"))
+    def exists(self, name: str) -> bool:
+        """True when the machine is there."""
+        return self.api.get("VirtualMachine", name, self.namespace) is not None
 
     def wait_running(self, name: str) -> None:
         """Wait for the instance to run; says what stands in the way."""

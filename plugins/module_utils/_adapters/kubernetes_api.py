@@ -11,6 +11,7 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -19,6 +20,7 @@ from .._core.errors import PlatformError
 from .kubeconfig import Connection
 
 FIELD_MANAGER = "ironacre"
+BUSY, TRIES = (429, 503), 7
 JSON, APPLY, MERGE = "application/json", "application/apply-patch+yaml", "application/merge-patch+json"
 # kind -> (API group and version, plural, namespaced)
 KINDS: dict[str, tuple[str, str, bool]] = {
@@ -30,6 +32,7 @@ KINDS: dict[str, tuple[str, str, bool]] = {
     "Pod": ("v1", "pods", True),
     "Event": ("v1", "events", True),
     "PersistentVolumeClaim": ("v1", "persistentvolumeclaims", True),
+    "CustomResourceDefinition": ("apiextensions.k8s.io/v1", "customresourcedefinitions", False),
     "Job": ("batch/v1", "jobs", True),
     "Lease": ("coordination.k8s.io/v1", "leases", True),
     "StorageClass": ("storage.k8s.io/v1", "storageclasses", False),
@@ -131,7 +134,7 @@ class KubernetesApi:
         self, method: str, path: str, body: Object | None = None, kind: str = "", query: Mapping[str, str] | None = None
     ) -> Object:
         try:
-            status, data = self._send(method, path, body, kind, query or {})
+            status, data = self._patiently(method, path, body, kind, query or {})
         except (OSError, http.client.HTTPException) as error:
             raise self._unreachable(error) from error
         try:
@@ -142,6 +145,17 @@ class KubernetesApi:
             message = answer.get("message") or f"status {status}"
             raise ApiError(status, f"{self.connection.server}: {method} {path}: {message}; {_way_out(status)}")
         return answer
+
+    def _patiently(
+        self, method: str, path: str, body: Object | None, kind: str, query: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        """A server that starts or is busy says so, and did nothing: ask again."""
+        for attempt in range(TRIES):
+            status, data = self._send(method, path, body, kind, query)
+            if status not in BUSY or attempt == TRIES - 1:
+                break
+            time.sleep(0.2 * 2**attempt)
+        return status, data
 
     def _send(
         self, method: str, path: str, body: Object | None, kind: str, query: Mapping[str, str]

@@ -47,21 +47,28 @@ class Importer:
         """Import, or go on with it, or find that there is nothing to do."""
         state = self.journal.load()
         request = request_digest({key: self.params[key] for key in _REQUEST} | {"source": self._source_name()})
-        if state.phase == "done" and state.request == request and not self.target.drifted(state.machine):
-            return self._result(state, changed=False)
+        if state.phase == "done":
+            # What people changed on the machine since is theirs: an import happens once.
+            if not self.target.exists(self.name):
+                raise PlatformError(
+                    f"{self.namespace}/{self.name}: was imported and removed since; run state absent to import it again"
+                )
+            if state.request == request:
+                return self._result(state, changed=False)
         package = open_package(self.params["source"])
         rendered = self._render(package)
         refuse(TargetFacts(self.api).findings(rendered, known=bool(state.uid)))
         plan = Plan(request, package.identity, rendered, self._strategy(), self._readback())
         if self.check_mode:
             return self._result(state, changed=True, plan=plan)
+        self.target.prepare()
         engine = Engine(self.journal, self.target, package.disk, time.time)
         return self._result(engine.run(plan), changed=True, plan=plan, before=state.machine)
 
     def absent(self) -> dict[str, Any]:
-        """Cancel an import that is not done. A finished one stays: its machine lives."""
+        """Cancel an import that is not done, forget one whose machine is gone. A finished one is left alone."""
         state = self.journal.load()
-        if not state.request or state.phase == "done":
+        if not state.request or (state.phase == "done" and self.target.exists(self.name)):
             return self._result(state, changed=False)
         if not self.check_mode:
             self.journal.acquire()
