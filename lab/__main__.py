@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True)
     for name, says in SIMPLE.items():
         commands.add_parser(name, help=says)
+    commands.choices["up"].add_argument("--bare", action="store_true", help="only the rack, without building artifacts")
     for name, says in FOR_NODE.items():
         commands.add_parser(name, help=says).add_argument("node")
     commands.add_parser("build", help="build recipes into the cache").add_argument("names", nargs="*")
@@ -74,7 +75,7 @@ def session(options: argparse.Namespace, lab: Lab) -> None:
     """Bring up, take down, change or show the lab."""
     if options.command == "up":
         setup.require()
-        lab.up()
+        lab.up(options.bare)
     elif options.command == "down":
         return lab.down()
     elif options.command in FOR_NODE:

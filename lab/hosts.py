@@ -38,13 +38,20 @@ class NspawnHost:
         self.clear()
         for name in ("upper", "work", "root"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        layers = f"lowerdir={base},upperdir={self.folder / 'upper'},workdir={self.folder / 'work'}"
+        layers = f"lowerdir={self.kept_base(base)},upperdir={self.folder / 'upper'},workdir={self.folder / 'work'}"
         run("mount", "-t", "overlay", "overlay", "-o", layers, str(self.root))
         hostfiles.write(self.place, self.host, self.rack, self.root)
         self.spawn()
         if self.host.is_node:
             wait_for(f"{self.host.name}: its network card", self.has_card, 20, f"see {self.log}")
             networks.attach(self.place, self.card, "br-vm")
+
+    def kept_base(self, base: Path) -> Path:
+        """Return the root file system this host's disk was made over: a newer one would not fit what it has changed."""
+        note = self.folder / "base"
+        if not (note.exists() and Path(note.read_text()).is_dir()):
+            note.write_text(str(base))
+        return Path(note.read_text())
 
     @property
     def log(self) -> Path:

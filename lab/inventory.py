@@ -12,7 +12,7 @@ import yaml
 from lab import keys
 from lab.daemons import FILES_PORT
 from lab.place import Place
-from lab.rack.model import MGMT, VMS, Host, Machine, Rack
+from lab.rack.model import MGMT, MGMT6, VMS, Host, Machine, Rack
 
 HEADER = "# Written by `python -m lab up`; changes are lost.\n---\n"
 SECRETS = {"vault_bmc_password": "bmc", "vault_hci_cluster_token": "token"}

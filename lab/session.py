@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import shutil
 import signal
 import sys
 from functools import partial
 from pathlib import Path
 
-from lab import daemons, inventory, keys, machines, mounts, networks, process, sysctls
+from lab import artifacts, daemons, inventory, keys, machines, mounts, networks, process, sysctls
 from lab.build import cache
 from lab.build.catalog import all_recipes
 from lab.hosts import NspawnHost
@@ -30,8 +29,8 @@ class Lab:
         """Tell whether remains of a lab are there that cannot work any more: its network is gone, its folder is not."""
         return self.place.data.exists() and not networks.exists(self.place.network)
 
-    def up(self) -> None:
-        """Bring up what is not up; a lab that is up stays as it is."""
+    def up(self, bare: bool = False) -> None:
+        """Bring up what is not up; a lab that is up stays as it is. A bare lab has a rack, but no artifacts."""
         if self.crashed():
             say("the lab before this one has crashed: cleaning up")
             self.down()
@@ -43,25 +42,17 @@ class Lab:
         keys.known_hosts(self.place, self.rack)
         for host in self.hosts:
             host.start(built["rootfs"] / "tree")
-        self.artifacts()
         for daemon in daemons.all_daemons(self.place, self.rack):
             daemons.start(self.place, daemon)
         machines.up(self.place, self.rack, kvm.accel(built["agent"] / "vmlinuz"))
         inventory.write(self.place, self.rack)
         for host in self.hosts:
             wait_for(f"{host.host.name}: SSH", partial(self.answers, host), 60, f"see {host.log}")
+        if not bare:
+            artifacts.up(self.place)
 
     def remember_rack(self) -> None:
         (self.place.state / "rack").write_text(self.rack.name + "\n")
-
-    def artifacts(self) -> None:
-        """Build the artifacts and write their lock file, where the part of the lab that knows them is there."""
-        try:
-            module = importlib.import_module("lab.artifacts")
-        except ModuleNotFoundError:
-            say("no artifacts: lab/artifacts.py is not there")
-            return
-        module.up(self.place)
 
     def answers(self, host: NspawnHost) -> bool:
         """Tell whether a host's SSH port accepts connections from the controller."""

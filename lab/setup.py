@@ -36,6 +36,7 @@ TOOLS = {
     "ssh-keygen": "openssh-client",
     "openssl": "openssl",
     "curl": "curl",
+    "ipmitool": "ipmitool",
 }
 
 

@@ -15,14 +15,13 @@ CHECKOUT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class LabCopy:
-    """The lab of a copy of this checkout; the copy has no artifacts, which would take a quarter of an hour."""
+    """The lab of a copy of this checkout; it comes up bare, as artifacts would take a quarter of an hour."""
 
     folder: Path
 
     @classmethod
     def make(cls, folder: Path) -> LabCopy:
-        ignore = shutil.ignore_patterns("artifacts.py", "go", "rke2", "__pycache__")
-        shutil.copytree(CHECKOUT / "lab", folder / "lab", ignore=ignore)
+        shutil.copytree(CHECKOUT / "lab", folder / "lab", ignore=shutil.ignore_patterns("__pycache__"))
         (folder / "ansible.cfg").write_text("[defaults]\n")
         return cls(folder)
 

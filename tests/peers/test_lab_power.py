@@ -19,7 +19,7 @@ SYSTEM = "https://172.31.71.14:8443/redfish/v1/Systems/00000000-0000-4000-8000-5
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabCopy]:
     lab = LabCopy.make(tmp_path_factory.mktemp("power") / "checkout")
-    lab.ask("up")
+    lab.ask("up", "--bare")
     yield lab
     lab.ask("down")
 

@@ -33,11 +33,11 @@ def pids(lab: LabCopy) -> dict[str, str]:
 def test_up_answers_and_down_leaves_nothing(lab: LabCopy) -> None:
     before = [path.read_text() for path in SYSCTLS]
     network = Path("/proc/self/net/dev").read_text().count(":")
-    lab.ask("up")
+    lab.ask("up", "--bare")
     assert {"boot1": "up", "n1": "up", "m1": "off", "bmc-m1": "up"}.items() <= lab.status().items()
     assert lab.controller(*SSH, "root@172.31.70.12", "hostname").strip() == "n2"
     running = pids(lab)
-    lab.ask("up")
+    lab.ask("up", "--bare")
     assert pids(lab) == running
     assert Path("/proc/self/net/dev").read_text().count(":") == network
     lab.ask("down")
@@ -46,21 +46,21 @@ def test_up_answers_and_down_leaves_nothing(lab: LabCopy) -> None:
 
 
 def test_a_dead_host_starts_again_with_its_disk_and_a_reset_one_without(lab: LabCopy) -> None:
-    lab.ask("up")
+    lab.ask("up", "--bare")
     remote = (*SSH, "root@172.31.70.11")
     lab.controller(*remote, "touch /root/kept /var/lib/kubelet/kept")
     lab.ask("off", "n1")
     assert lab.status()["n1"] == "down"
-    lab.ask("up")
+    lab.ask("up", "--bare")
     assert lab.controller(*remote, "ls -d /root/kept /var/lib/kubelet/kept").count("kept") == 2
     lab.ask("reset", "n1")
     assert lab.controller(*remote, "find /root/kept /var/lib/kubelet -type f 2>/dev/null; true").split() == []
 
 
 def test_up_cleans_a_lab_that_crashed(lab: LabCopy) -> None:
-    lab.ask("up")
+    lab.ask("up", "--bare")
     for line in pids(lab).values():
         os.kill(int(line.split()[0]), signal.SIGKILL)
-    lab.ask("up")
+    lab.ask("up", "--bare")
     assert lab.controller(*SSH, "root@172.31.70.13", "hostname").strip() == "n3"
     assert set(lab.status().values()) == {"up", "off"}
