@@ -55,6 +55,7 @@ CLUSTER = mapping(
         "config": mapping("more keys of RKE2's configuration, all nodes"),
         "server_config": mapping("more keys of RKE2's configuration, servers"),
         "agent_config": mapping("more keys of RKE2's configuration, agents"),
+        "agent_batch": Field("any", "how many agents join at once: a number or a share such as 25%", default="25%"),
     },
 )
 
@@ -133,6 +134,7 @@ NODE = mapping(
         "routes": listing("routes", mapping("a route")),
         "dns": mapping("DNS servers and search domains"),
         "probes": listing("what must be reachable after a change of the network", mapping("a probe")),
+        "rke2_config": mapping("more keys of RKE2's configuration, this node"),
         "labels": mapping("Kubernetes labels"),
         "taints": listing("Kubernetes taints", Field("taint", "a taint")),
         "vm_host": Field("bool", "false: carries containers only, no VMs", default=True),
@@ -151,12 +153,38 @@ BOOT_NETWORK = mapping(
     },
 )
 
+IMPORT = mapping(
+    "one import",
+    {
+        "name": Field("text", "name of the import, and of the VM unless target.name says otherwise", required=True),
+        "source": mapping("where the VM comes from", required=True),
+        "target": mapping("where the VM goes: namespace, name, labels", required=True),
+        "mapping": mapping("what becomes of networks and disks"),
+        "overrides": mapping("what shall differ from the source"),
+        "verify": mapping("how the guest proves that it lives"),
+        "upload": mapping("the way to CDI's upload endpoint"),
+        "run_strategy": Field("text", "run strategy of the imported VM", default="Always"),
+        "state": Field("text", "present or absent", default="present", choices=("present", "absent")),
+    },
+)
+
+MIGRATION = mapping(
+    "one migration",
+    {
+        "name": Field("text", "name of the VM", required=True),
+        "namespace": Field("label", "its namespace"),
+        "node": Field("text", "node it moves to; by default the cluster chooses"),
+        "probe": Field("any", "how it is watched while it moves"),
+    },
+)
+
 SHARED: Mapping[str, Field] = {
     "hci_cluster": CLUSTER,
     "hci_boot_network": BOOT_NETWORK,
     "hci_stack": mapping("what is installed on the cluster, with its knobs"),
     "hci_networks": Field("any", "networks for VMs"),
-    "hci_imports": listing("VMs to import", mapping("one import")),
+    "hci_imports": listing("VMs to import", IMPORT),
+    "hci_migrations": listing("VMs to move; by default those of hci_imports", MIGRATION),
     "hci_artifacts_lock": Field("text", "lock file with every pinned artifact"),
     "hci_artifacts_cache": Field("path", "folder for artifacts on boot host and controller"),
     "hci_kubeconfig": Field("text", "where the kubeconfig lies on the controller"),

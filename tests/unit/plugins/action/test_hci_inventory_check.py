@@ -8,6 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from lab import inventory
+from lab.place import Place
+from lab.rack import model
 from tests.unit.rules.tree import CHECKOUT
 
 
@@ -30,7 +35,7 @@ def test_the_example_has_no_contradiction() -> None:
 
 
 def test_all_mistakes_of_all_files_come_at_once_and_no_secret_is_printed(tmp_path: Path) -> None:
-    bad = tmp_path / "inventory"
+    bad = tmp_path / "bad"
     shutil.copytree(CHECKOUT / "inventories" / "example", bad)
     replace(bad / "host_vars" / "node2.yml", 'boot: {mac: "b4:96:91:00:00:12"}', 'boot: {mac: "b4:96:91:00:00:11"}')
     replace(bad / "host_vars" / "node3.yml", "vault_bmc_password", "vault_bmc_pasword")
@@ -52,3 +57,12 @@ def replace(path: Path, old: str, new: str) -> None:
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new))
+
+
+@pytest.mark.parametrize("rack", sorted(path.stem for path in (CHECKOUT / "lab" / "racks").glob("*.yml")))
+def test_the_racks_of_the_lab_have_no_contradiction(tmp_path: Path, rack: str) -> None:
+    place = Place(tmp_path)
+    place.state.mkdir()
+    inventory.write(place, model.load(rack))
+    done = run(place.inventory)
+    assert done.returncode == 0, done.stdout

@@ -73,7 +73,7 @@ def test_a_sound_rack_has_no_findings_and_no_warnings() -> None:
             "n2.hci_node.nics[1].ipv4.addresses: address 10.20.0.11 is also that of n1.hci_node.address; give each",
         ),
         (
-            {"shared.hci_imports": [{"name": "a", "target": {"namespace": "x"}}] * 2},
+            {"shared.hci_imports": [{"name": "a", "source": {}, "target": {"namespace": "x"}}] * 2},
             "hci_imports[1].name: VM x/a is also that of hci_imports[0].name; give each its own VM",
         ),
         # places
