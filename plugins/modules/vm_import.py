@@ -50,7 +50,6 @@ options:
     description:
       - What becomes of networks and disks.
     type: dict
-    default: {}
     suboptions:
       networks:
         description: One rule per network of the source.
@@ -101,7 +100,6 @@ options:
     description:
       - What shall differ from the source.
     type: dict
-    default: {}
     suboptions:
       prepared:
         description: The guest has virtio drivers and starts from a virtio disk.
@@ -137,7 +135,6 @@ options:
     description:
       - The way to CDI's upload endpoint.
     type: dict
-    default: {}
     suboptions:
       url:
         description: Address of the upload proxy. Default is found in the cluster.
@@ -155,7 +152,6 @@ options:
     description:
       - How the import is verified.
     type: dict
-    default: {}
     suboptions:
       digest:
         description: V(readback) reads the volumes again in the cluster, V(stream) trusts the transport's checksums.
@@ -262,7 +258,7 @@ volumes:
   type: list
   elements: dict
   sample: [{kind: DataVolume}]
-warnings:
+notes:
   description: What the mapping could not carry over.
   returned: success
   type: list

@@ -64,7 +64,7 @@ _TARGET: dict[str, Any] = {
 
 def _group(options: dict[str, Any], required: bool = False) -> dict[str, Any]:
     group: dict[str, Any] = {"type": "dict", "options": options}
-    group.update({"required": True} if required else {"default": {}, "apply_defaults": True})
+    group.update({"required": True} if required else {"apply_defaults": True})
     return group
 
 

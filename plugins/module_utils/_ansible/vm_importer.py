@@ -121,7 +121,7 @@ class Importer:
         result: dict[str, Any] = {"changed": changed, "name": self.name, "namespace": self.namespace, **state.report()}
         machine = plan.machine(running=True) if plan else dict(state.machine)
         result["machine"] = machine
-        result["warnings"] = list(plan.rendered.warnings) if plan else []
+        result["notes"] = list(plan.rendered.warnings) if plan else []
         result["volumes"] = list(plan.rendered.volumes) if plan else []
         if changed:
             result["diff"] = {"before": dict(before if before is not None else state.machine), "after": machine}

@@ -1,0 +1,101 @@
+"""What needs no upload: check mode, refusals, idempotence. Whole imports are in tests/peers."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Disk, Nic, Vm
+from ansible_collections.ironacre.hci.plugins.modules import vm_import
+from tests.assets.cluster import FakeCluster, fake_cluster
+from tests.assets.machines import make_ova, stream_optimized
+from tests.unit.running import runner
+
+RAW = b"a" * 65536 + bytes(65536)
+VM = Vm(
+    "web01",
+    memory_mib=64,
+    id="w",
+    disks=(Disk("d0", len(RAW), "disk0.vmdk", "streamOptimized"),),
+    nics=(Nic("300", "VM Network", "vmxnet3", "52:54:00:80:00:21"),),
+)
+
+
+@pytest.fixture
+def cluster() -> Iterator[FakeCluster]:
+    with fake_cluster() as server:
+        default = {"storageclass.kubernetes.io/is-default-class": "true"}
+        server.put("/apis/storage.k8s.io/v1/storageclasses/longhorn", {"metadata": {"annotations": default}})
+        yield server
+
+
+@pytest.fixture
+def options(cluster: FakeCluster, tmp_path: pathlib.Path) -> dict[str, Any]:
+    ova = make_ova(tmp_path / "web01.ova", VM, {"disk0.vmdk": stream_optimized(RAW)})
+    return {
+        "kubeconfig": cluster.kubeconfig(tmp_path),
+        "name": "web01",
+        "source": {"path": str(ova)},
+        "target": {"namespace": "vms"},
+        "mapping": {"networks": [{"source": "VM Network", "target": "pod"}]},
+    }
+
+
+def test_check_mode_renders_everything_without_one_mutating_call(
+    cluster: FakeCluster, options: dict[str, Any], capfd: pytest.CaptureFixture[str]
+) -> None:
+    found = runner(capfd)(vm_import, options, check=True)
+    assert found["changed"] and found["phase"] == "new"
+    assert found["machine"]["spec"]["runStrategy"] == "Always"
+    assert [volume["metadata"]["name"] for volume in found["volumes"]] == ["web01-disk0"]
+    assert found["diff"]["before"] == {} and found["diff"]["after"]["kind"] == "VirtualMachine"
+    assert cluster.mutations == []
+
+
+def test_all_findings_come_before_the_first_change(
+    cluster: FakeCluster, options: dict[str, Any], capfd: pytest.CaptureFixture[str]
+) -> None:
+    options["mapping"] = {
+        "networks": [{"source": "VM Network", "target": "vms/vlan10"}],
+        "storage": [{"storage_class": "gold"}],
+    }
+    found = runner(capfd)(vm_import, options, fails=True)
+    assert "no storage class gold (found: longhorn)" in found["msg"]
+    assert "no network attachment vms/vlan10" in found["msg"]
+    assert cluster.mutations == []
+
+
+def test_a_machine_of_that_name_is_never_overwritten(
+    cluster: FakeCluster, options: dict[str, Any], capfd: pytest.CaptureFixture[str]
+) -> None:
+    spec = {"template": {"spec": {"domain": {}}}}
+    path = "/apis/kubevirt.io/v1/namespaces/vms/virtualmachines/web01"
+    cluster.put(path, {"metadata": {"namespace": "vms"}, "spec": spec})
+    found = runner(capfd)(vm_import, options, fails=True)
+    assert "has a machine web01 that this import did not make" in found["msg"]
+    assert cluster.mutations == []
+
+
+@pytest.mark.parametrize(
+    ("check", "missing"),
+    [({"type": "http"}, "url"), ({"type": "tcp", "address": "192.0.2.1"}, "port"), ({"type": "console"}, "text")],
+)
+def test_a_check_without_its_subject_is_refused(
+    cluster: FakeCluster,
+    options: dict[str, Any],
+    capfd: pytest.CaptureFixture[str],
+    check: dict[str, Any],
+    missing: str,
+) -> None:
+    found = runner(capfd)(vm_import, {**options, "verify": {"checks": [check]}}, fails=True)
+    assert found["msg"].startswith("verify.checks[0]: ") and missing in found["msg"]
+
+
+def test_cancelling_what_never_began_changes_nothing(
+    cluster: FakeCluster, options: dict[str, Any], capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert not runner(capfd)(vm_import, {**options, "state": "absent"})["changed"]
+    assert cluster.mutations == []
