@@ -8,7 +8,7 @@ import tarfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from lab.build.disk import tool
 
@@ -116,12 +116,12 @@ def _system(machine: Machine, disks: int) -> list[str]:
         )
     return [
         f"<VirtualSystem ovf:id={quoteattr(machine.name)}>",
-        "<Info>A virtual machine</Info>", f"<Name>{machine.name}</Name>",
+        "<Info>A virtual machine</Info>", f"<Name>{escape(machine.name)}</Name>",
         f'<OperatingSystemSection ovf:id="101" vmw:osType="{machine.system}"><Info>Operating system</Info>',
         "</OperatingSystemSection>",
         "<VirtualHardwareSection>", "<Info>Virtual hardware</Info>",
         "<System><vssd:ElementName>Virtual Hardware Family</vssd:ElementName><vssd:InstanceID>0</vssd:InstanceID>",
-        f"<vssd:VirtualSystemIdentifier>{machine.name}</vssd:VirtualSystemIdentifier>",
+        f"<vssd:VirtualSystemIdentifier>{escape(machine.name)}</vssd:VirtualSystemIdentifier>",
         "<vssd:VirtualSystemType>vmx-19</vssd:VirtualSystemType></System>",
         *items,
         f'<vmw:Config ovf:required="false" vmw:key="firmware" vmw:value="{machine.firmware}"/>',
@@ -133,5 +133,7 @@ def _item(number: int, kind: int, name: str, **values: object) -> str:
     """Return a hardware item; the schema wants its children in the order of the alphabet."""
     children = {"ElementName": name, "InstanceID": number, "ResourceType": kind, **values}
     return (
-        "<Item>" + "".join(f"<rasd:{key}>{value}</rasd:{key}>" for key, value in sorted(children.items())) + "</Item>"
+        "<Item>"
+        + "".join(f"<rasd:{key}>{escape(str(value))}</rasd:{key}>" for key, value in sorted(children.items()))
+        + "</Item>"
     )
