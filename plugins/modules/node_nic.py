@@ -166,6 +166,10 @@ disruption:
   description: The most disruptive class, the devices that lose traffic, and whether the management path is touched.
   returned: when O(state=present)
   type: dict
+differs:
+  description: Whether files or kernel are not as declared.
+  returned: when O(state=present)
+  type: bool
 before:
   description: Declared devices as the kernel has them before the change.
   returned: when O(state=present)
@@ -268,6 +272,7 @@ def facts(found: Examination) -> dict[str, Any]:
     after = describe.predict(before, found.found)
     return {
         "changed": found.changed,
+        "differs": found.changed,
         "backend": found.backend.name,
         "plan": [step.facts() for step in found.steps],
         "disruption": found.disruption(),

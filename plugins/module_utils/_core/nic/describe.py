@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import vids
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.diff import (
     Difference,
     route_text,
@@ -21,7 +22,7 @@ NODE = "(node)"
 
 
 def describe(kernel: Kernel, names: Iterable[str]) -> Facts:
-    """{device: {kind, mtu, up, master, parent, vlans, addresses, option.<name>, route ...}}; `(node)` holds the rules."""
+    """{device: {kind, mtu, up, master, parent, vlans, addresses, option.<name>, routes}}; `(node)` holds the rules."""
     found: Facts = {}
     for name in names:
         link = kernel.links.get(name)
@@ -29,9 +30,8 @@ def describe(kernel: Kernel, names: Iterable[str]) -> Facts:
             continue
         facts: dict[str, object] = {"kind": link.kind or "ethernet", "mtu": link.mtu, "up": link.up, "mac": link.mac}
         facts.update({key: value for key, value in (("master", link.master), ("parent", link.parent)) if value})
-        facts.update(
-            {f"option.{key}": _plain(value) for key, value in stated}
-        )
+        stated = ((key, value) for key, value in sorted(link.options.items()) if value is not None)
+        facts.update({f"option.{key}": _plain(value) for key, value in stated})
         facts["addresses"] = sorted(link.addresses)
         facts["vlans"] = written(dict(link.vlans))
         facts["routes"] = sorted(route_text(route) for route in kernel.routes if route.dev == name)
@@ -100,3 +100,17 @@ def _text(facts: Mapping[str, object] | None) -> str:
 
 def _tupled(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
+
+
+def bridges(kernel: Kernel) -> dict[str, list[str] | None]:
+    """{bridge: VLANs its uplinks carry, in ranges}; None where it does not filter. Guests' ports do not count."""
+    found: dict[str, list[str] | None] = {}
+    for link in kernel.links.values():
+        if link.kind != "bridge":
+            continue
+        uplinks = [
+            kernel.links[name] for name in kernel.ports(link.name) if kernel.links[name].kind not in ("tun", "macvtap")
+        ]
+        carried = {vid for uplink in uplinks for vid in uplink.vlans}
+        found[link.name] = vids.compact(carried) if link.options.get("vlan_filtering") else None
+    return found
