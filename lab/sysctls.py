@@ -1,4 +1,7 @@
-"""The three kernel settings the kubelet insists on, set on the machine because hosts share its kernel.
+"""Kernel settings of the machine that hosts need, because they share its kernel.
+
+Three are what the kubelet insists on. The fourth is a limit that all hosts share: each server's control plane watches a
+dozen files, and 128 watchers are not enough for three of them with a virtual machine platform on top.
 
 The old values and the labs that need the new ones are kept in one file, so that two checkouts may run at once and a
 crash loses nothing.
@@ -14,6 +17,7 @@ from lab.build.cache import locked
 from lab.place import DATA_ROOT
 
 WANTED = {"vm/overcommit_memory": "1", "kernel/panic": "10", "kernel/panic_on_oops": "1"}
+AT_LEAST = {"fs/inotify/max_user_instances": 2048}
 MEMORY = DATA_ROOT / "sysctls.json"
 ROOT = Path("/proc/sys")
 
@@ -31,11 +35,14 @@ def set_for(lab: str) -> None:
     with locked(MEMORY.with_suffix(".lock")):
         memory = load()
         if not memory["labs"]:
-            memory["old"] = {name: (ROOT / name).read_text().strip() for name in WANTED}
+            memory["old"] = {}
+        for name in (*WANTED, *AT_LEAST):
+            memory["old"].setdefault(name, current(name))
         memory["labs"] = sorted({*memory["labs"], lab})
         # Written first: a crash between the two lines must not lose the old values.
         MEMORY.write_text(json.dumps(memory))
         write(WANTED)
+        write({name: str(value) for name, value in AT_LEAST.items() if int(current(name)) < value})
 
 
 def release(lab: str) -> None:
@@ -50,8 +57,13 @@ def release(lab: str) -> None:
         MEMORY.unlink(missing_ok=True)
 
 
+def current(name: str) -> str:
+    """Return the value that is in force."""
+    return (ROOT / name).read_text().strip()
+
+
 def write(values: dict[str, str]) -> None:
     """Write the values that differ."""
     for name, value in values.items():
-        if (ROOT / name).read_text().strip() != value:
+        if current(name) != value:
             (ROOT / name).write_text(value)

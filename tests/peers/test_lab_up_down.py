@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from lab import sysctls
 from tests.peers.lab_copy import LabCopy, why_not
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 
-SYSCTLS = [Path("/proc/sys") / name for name in ("vm/overcommit_memory", "kernel/panic", "kernel/panic_on_oops")]
+SYSCTLS = [sysctls.ROOT / name for name in (*sysctls.WANTED, *sysctls.AT_LEAST)]
 SSH = ("ssh", "-i", ".lab/id_ed25519", "-o", "StrictHostKeyChecking=yes", "-o", "UserKnownHostsFile=.lab/known_hosts")
 
 
