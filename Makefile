@@ -5,8 +5,6 @@ PYTHON ?= $(shell for p in /usr/bin/python3 python3 python3.13 python3.12 python
 VENV := .ansible/venv
 RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH:/usr/local/go/bin"
 PY := $(RUN) $(VENV)/bin/python
-RACK ?= default
-export RACK
 
 .PHONY: help demo test lint docs setup lab-up lab-down lab-status lock report
 

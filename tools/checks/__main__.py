@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 
-from tools.checks import legs, lint, suites
+from tools.checks import legs, lint, scenarios, suites
 from tools.checks.model import Outcome, Place, Step, failed, first_leg
 
 STEPS = (
@@ -23,7 +23,7 @@ STEPS = (
     Step("sanity", suites.sanity),
     Step("peers", suites.peers),
     Step("second-leg", legs.second),
-    Step("molecule", suites.molecule),
+    Step("molecule", scenarios.molecule),
 )
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -137,26 +135,4 @@ def syntax(place: Place) -> Outcome:
     for path in sorted((CHECKOUT / "playbooks").glob("*.yml")):
         command = ("ansible-playbook", "--syntax-check", "-i", CHECKOUT / "inventories" / "example", path)
         outcome.add(place.check(f"syntax-{path.stem}", *command))
-    return outcome
-
-
-def molecule(place: Place) -> Outcome:
-    """All scenarios against the lab's hosts. A lab that was not up before is taken down at the end."""
-    if os.geteuid() != 0:
-        return skipped("Molecule scenarios: the lab needs root")
-    scenarios = sorted(path.parent.name for path in CHECKOUT.glob("molecule/*/molecule.yml"))
-    was_up = place.run("lab-status", sys.executable, "-m", "lab", "exec", "--", "true") == 0
-    up = passed() if was_up else place.check("lab-up", sys.executable, "-m", "lab", "up")
-    if up.failed:
-        return up
-    try:
-        glob = {"MOLECULE_GLOB": "molecule/*/molecule.yml", "ANSIBLE_FORCE_COLOR": "0", "PY_COLORS": "0"}
-        command = (sys.executable, "-m", "lab", "exec", "--", place.programs / "molecule", "test", "--all", "--report")
-        tested = place.check("molecule", *command, env=glob)
-    finally:
-        down = passed() if was_up else place.check("lab-down", sys.executable, "-m", "lab", "down")
-    outcome = Outcome()
-    outcome.add(up)
-    outcome.add(passed(len(scenarios)) if not tested.failed else tested)
-    outcome.add(down)
     return outcome

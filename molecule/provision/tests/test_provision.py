@@ -1,0 +1,18 @@
+"""The boot server serves, and the machine runs the image: it was powered off when this began."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+@pytest.mark.testinfra_hosts("ansible://hci_boot")
+def test_the_boot_server_serves_artifacts(host: Any) -> None:
+    assert host.socket("tcp://0.0.0.0:8080").is_listening
+
+
+@pytest.mark.testinfra_hosts("ansible://hci_agents")
+def test_the_machine_runs_what_was_installed(host: Any) -> None:
+    assert host.system_info.distribution == "debian"
+    assert host.check_output("findmnt -n -o SOURCE /").startswith("/dev/")
