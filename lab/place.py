@@ -15,6 +15,7 @@ class Place:
     """Folders and names of the lab that belongs to one checkout."""
 
     checkout: Path
+    data_root: Path = DATA_ROOT
 
     @property
     def id(self) -> str:
@@ -29,7 +30,7 @@ class Place:
     @property
     def data(self) -> Path:
         """What only the lab reads: disks, process ids, sockets."""
-        return DATA_ROOT / self.id
+        return self.data_root / self.id
 
     @property
     def logs(self) -> Path:
@@ -58,7 +59,7 @@ class Place:
         for folder in (self.state, self.logs, self.artifacts, self.inventory):
             folder.mkdir(parents=True, exist_ok=True)
         self.data.mkdir(parents=True, exist_ok=True)
-        DATA_ROOT.chmod(0o700)
+        self.data_root.chmod(0o700)
         self.state.chmod(0o700)
 
 

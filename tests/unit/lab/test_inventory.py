@@ -12,9 +12,8 @@ from lab.rack import model
 
 
 @pytest.fixture
-def where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> place.Place:
-    monkeypatch.setattr(place, "DATA_ROOT", tmp_path / "data")
-    where = place.Place(tmp_path / "checkout")
+def where(tmp_path: Path) -> place.Place:
+    where = place.Place(tmp_path / "checkout", data_root=tmp_path / "data")
     where.prepare()
     return where
 

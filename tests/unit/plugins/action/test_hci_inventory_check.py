@@ -61,7 +61,7 @@ def replace(path: Path, old: str, new: str) -> None:
 
 @pytest.mark.parametrize("rack", sorted(path.stem for path in (CHECKOUT / "lab" / "racks").glob("*.yml")))
 def test_the_racks_of_the_lab_have_no_contradiction(tmp_path: Path, rack: str) -> None:
-    place = Place(tmp_path)
+    place = Place(tmp_path, data_root=tmp_path / "data")
     place.state.mkdir()
     inventory.write(place, model.load(rack))
     done = run(place.inventory)
