@@ -70,7 +70,7 @@ def access(place: Place) -> dict[str, Any]:
         "ansible_ssh_private_key_file": str(place.state / "id_ed25519"),
         "ansible_ssh_common_args": " ".join(f"-o {name}={value}" for name, value in options.items()),
         "ansible_python_interpreter": "/usr/bin/python3",
-        "node_provision_known_hosts": str(known),
+        "hci_known_hosts": str(known),
         "hci_artifacts_lock": str(place.state / "artifacts.lock.yml"),
         "hci_artifacts_cache": "/srv/ironacre/artifacts",
         "hci_kubeconfig": str(place.state / "kubeconfig-rack1"),

@@ -132,6 +132,7 @@ NODE = mapping(
         ),
         "nics": listing("interfaces, as the module node_nic takes them", mapping("an interface")),
         "routes": listing("routes", mapping("a route")),
+        "rules": listing("routing rules", mapping("a rule")),
         "dns": mapping("DNS servers and search domains"),
         "probes": listing("what must be reachable after a change of the network", mapping("a probe")),
         "rke2_config": mapping("more keys of RKE2's configuration, this node"),
@@ -188,6 +189,7 @@ SHARED: Mapping[str, Field] = {
     "hci_artifacts_lock": Field("text", "lock file with every pinned artifact"),
     "hci_artifacts_cache": Field("path", "folder for artifacts on boot host and controller"),
     "hci_kubeconfig": Field("text", "where the kubeconfig lies on the controller"),
+    "hci_known_hosts": Field("text", "file with the SSH host keys of all nodes, on the controller"),
 }
 
 VARIABLES: Mapping[str, Field] = {"hci_node": NODE, **SHARED}
