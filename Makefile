@@ -32,6 +32,7 @@ lint: setup
 	@$(PY) -m tools.checks ruff mypy yamllint ansible-lint changelog syntax
 
 docs: setup
+	@$(PY) -m tools.inventory_page
 	@$(PY) -m tools.checks docs
 
 lab-up: setup

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.ironacre.hci.plugins.module_utils._core.boot.hints import MATCHERS
 from ansible_collections.ironacre.hci.plugins.module_utils._core.inventory.check import check
+from ansible_collections.ironacre.hci.plugins.module_utils._core.inventory.schema import ROOT_DEVICE
 from tests.unit.plugins.module_utils._core.inventory.rack import GONE, broken, findings, node
 
 N1, N2 = "hosts.n1.hci_node", "hosts.n2.hci_node"
@@ -122,21 +124,19 @@ def test_a_sound_rack_has_no_findings_and_no_warnings() -> None:
             "n1.hci_node.routes[0].via: 10.9.0.1 lies in none of the node's netw",
         ),
         # interfaces
-        ({f"{N1}.nics.1.mtu": 9000}, "n1.hci_node.nics[1].mtu: 9000 is larger than that of 'mgmt0' (1500)"),
-        ({f"{N1}.nics.0.mtu": 100}, "n1.hci_node.nics[0].mtu: must be an MTU in bytes from 576 to 65535, found 100"),
-        ({f"{N1}.nics.0.name": "an-interface-name"}, "n1.hci_node.nics[0].name: must be a network interface name of"),
-        ({f"{N1}.nics.0.name": "br-mgmt"}, "n1.hci_node.nics[1].name: 'br-mgmt' is also nics[0]; use each name once"),
+        ({f"{N1}.nics.1.mtu": 9000}, "n1.hci_node.nics.br-mgmt.mtu: 9000 over the 1500 of mgmt0; set mtu on mgmt0"),
+        ({f"{N1}.nics.1.mtu": 9000}, "subnet 10.20.0.0/24: has different MTUs: 1500 on n2, n3, n4; 9000 on n1"),
+        ({f"{N1}.nics.1.mtuu": 9000}, "n1.hci_node.nics[1].mtuu: "),
+        ({f"{N1}.nics.0.name": "an-interface-name"}, "n1.hci_node.nics.an-interface-name.name: 17 bytes; shorten it"),
+        ({f"{N1}.nics.0.name": "br-mgmt"}, "n1.hci_node.nics.br-mgmt: is declared 2 times; give each its own name"),
+        (
+            {"shared.hci_networks.vm_networks": [{"name": "a", "cluster_network": "vm", "vlan": 7}]},
+            "hci_networks.vm_networks[0] (a).cluster_network: 'vm' is not declared; known are",
+        ),
     ],
 )
 def test_each_contradiction_is_told_with_place_finding_and_way_out(changes: dict[str, Any], told: str) -> None:
     assert [text for text in findings(changes) if text.startswith(told)], findings(changes)
-
-
-def test_a_port_has_one_owner() -> None:
-    nics = [{"name": "b1", "ports": ["e0"]}, {"name": "b2", "ports": [{"name": "e0"}]}]
-    assert findings({f"{N1}.nics": nics}) == [
-        "n1.hci_node.nics[1].ports: 'e0' is already a port of 'b1'; give it to one of them"
-    ]
 
 
 def test_all_contradictions_come_at_once() -> None:
@@ -177,3 +177,7 @@ def test_what_is_seldom_meant_is_a_warning(changes: dict[str, Any], told: str) -
 def test_an_existing_node_needs_only_its_address() -> None:
     bare = {"provision": "existing", "address": node(11)["address"]}
     assert findings({N1: bare}) == []
+
+
+def test_the_hints_for_a_disk_are_those_the_installer_knows() -> None:
+    assert set(ROOT_DEVICE.fields or ()) == set(MATCHERS)
