@@ -16,6 +16,8 @@ from lab.shell import inside, run, wait_for
 # Ordinary folders: containerd stacks overlay mounts on them, and an overlay cannot lie on the host's own overlay.
 OWN_FOLDERS = ("/var/lib/containerd", "/var/lib/kubelet", "/var/lib/rancher")
 SHARED_FOLDER = "/var/lib/longhorn"
+# Seconds that a busy machine may need for what takes one on a quiet one.
+PATIENCE = 120
 
 
 class NspawnHost:
@@ -43,7 +45,7 @@ class NspawnHost:
         hostfiles.write(self.place, self.host, self.rack, self.root)
         self.spawn()
         if self.host.is_node:
-            wait_for(f"{self.host.name}: its network card", self.has_card, 20, f"see {self.log}")
+            wait_for(f"{self.host.name}: its network card", self.has_card, PATIENCE, f"see {self.log}")
             networks.attach(self.place, self.card, "br-vm")
 
     def kept_base(self, base: Path) -> Path:
@@ -135,8 +137,8 @@ class NspawnHost:
         """Cut the host's power: its first process is killed, and the kernel takes the rest."""
         if pid := process.alive(self.pid_file):
             for child in children(pid):
-                process.kill(child, signal.SIGKILL, 10)
-            process.stop(self.pid_file, 10)
+                process.kill(child, signal.SIGKILL, PATIENCE)
+            process.stop(self.pid_file, PATIENCE)
         self.clear()
 
     def clear(self) -> None:
@@ -145,8 +147,10 @@ class NspawnHost:
             groups = [Path(line) for line in self.cgroup_file.read_text().splitlines()]
             # A host whose systemd-nspawn was killed goes on without it.
             for pid in cgroups.members(groups):
-                process.kill(pid, signal.SIGKILL, 10)
-            wait_for(f"{self.host.name}: its control groups", lambda: not cgroups.remove(groups), 20, f"left: {groups}")
+                process.kill(pid, signal.SIGKILL, PATIENCE)
+            wait_for(
+                f"{self.host.name}: its control groups", lambda: not cgroups.remove(groups), PATIENCE, f"left: {groups}"
+            )
             self.cgroup_file.unlink()
         mounts.unmount_below(self.folder)
         self.pid_file.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from lab import artifacts, daemons, inventory, keys, machines, mounts, networks, process, sysctls
 from lab.build import cache
 from lab.build.catalog import all_recipes
-from lab.hosts import NspawnHost
+from lab.hosts import PATIENCE, NspawnHost
 from lab.machine import kvm
 from lab.place import Place
 from lab.rack.model import Host, Rack
@@ -47,7 +47,7 @@ class Lab:
         machines.up(self.place, self.rack, kvm.accel(built["agent"] / "vmlinuz"))
         inventory.write(self.place, self.rack)
         for host in self.hosts:
-            wait_for(f"{host.host.name}: SSH", partial(self.answers, host), 60, f"see {host.log}")
+            wait_for(f"{host.host.name}: SSH", partial(self.answers, host), PATIENCE, f"see {host.log}")
         if not bare:
             artifacts.up(self.place)
 
@@ -83,7 +83,7 @@ class Lab:
             if action == "reset":
                 host.forget()
                 host.start(cache.build(all_recipes(), ["rootfs"])["rootfs"] / "tree")
-                wait_for(f"{name}: SSH", partial(self.answers, host), 60, f"see {host.log}")
+                wait_for(f"{name}: SSH", partial(self.answers, host), PATIENCE, f"see {host.log}")
         elif machine:
             machines.cut(self.place, machine, empty=action == "reset")
         else:
