@@ -81,12 +81,7 @@ def ssh_state(read: Mapping[str, Any]) -> str:
 
 
 def journal_part(journal: Mapping[str, Any]) -> dict[str, Any]:
-    progress = Progress(
-        stage=journal.get("stage", ""),
-        fault=journal.get("fault", ""),
-        boots=journal.get("boots", 0),
-        claims=frozenset(journal.get("claims", ())),
-    )
+    progress = Progress(journal.get("stage", ""), fault=journal.get("fault", ""), boots=journal.get("boots", 0))
     return {"progress": progress, "idle": journal.get("idle", 0.0), "ticket_digest": journal.get("digest", "")}
 
 

@@ -163,7 +163,7 @@ def described(progress: Progress) -> dict[str, Any]:
         "fault": progress.fault,
         "idle": round(max(0.0, time.time() - progress.since), 1) if progress.since else 0.0,
         "boots": progress.boots,
-        "claims": sorted(progress.claims),
+        "claims": [disk for disk, _begun in progress.claims],
     }
 
 

@@ -60,7 +60,7 @@ def judge(ticket: Ticket, progress: Progress, inspection: Inspection) -> Verdict
         disk = choose_disk(inspection.disks, ticket.spec["root_device"])
     except DiskNotFound as error:
         return Verdict(stage="held", reason=error.message)
-    if disk.identity in progress.claims or ticket.allow_all:
+    if ticket.allow_all or progress.has_claimed(disk.identity, ticket.armed_at):
         return Verdict(disk, reason=disk.identity)
     foreign = foreign_data(disk.signatures, ticket.allow_foreign)
     if foreign:

@@ -48,7 +48,7 @@ def decide(host: str, spec: Mapping[str, Any], found: Found, confirmed: bool = F
         running = _under_way(found)
         if running:
             return running
-    if found.ssh != "down" and not confirmed and not found.progress.claims:
+    if found.ssh != "down" and not confirmed:
         what = "a system without our receipt" if found.ssh == "ok" else "a system that does not accept our key"
         return Decision(
             "refuse",

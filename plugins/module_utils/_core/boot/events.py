@@ -31,6 +31,8 @@ STAGES = (
     "done",
 )
 FAULTS = ("failed", "held")
+# Longer ago, somebody may have put data onto a disk that an installation had begun to write.
+CLAIM_SECONDS = 86400.0
 AGENT_STAGES = frozenset(STAGES[STAGES.index("downloading") : STAGES.index("done")]) | {"failed"}
 # Seconds without any event after which the installation counts as stalled, by the stage that was reached.
 DEADLINES: Mapping[str, int] = {
@@ -54,7 +56,7 @@ DEADLINES: Mapping[str, int] = {
 class Progress:
     """stage: the furthest one of the current boot, empty before the first ticket. fault: why it ended early.
 
-    claims: identities of disks that the guard passed and that were not finished since; they hold our own half image.
+    claims: disks that the guard passed and no run has seen finished since, with the time: they hold our own half image.
     """
 
     stage: str = ""
@@ -62,7 +64,11 @@ class Progress:
     since: float = 0.0
     fault: str = ""
     boots: int = 0
-    claims: frozenset[str] = frozenset()
+    claims: tuple[tuple[str, float], ...] = ()
+
+    def has_claimed(self, disk: str, at: float) -> bool:
+        """Whether an installation that was begun shortly before `at` left its unfinished image on the disk."""
+        return any(disk == claimed and at - begun < CLAIM_SECONDS for claimed, begun in self.claims)
 
     def has_reached(self, stage: str) -> bool:
         return bool(self.stage) and STAGES.index(self.stage) >= STAGES.index(stage)
@@ -75,7 +81,7 @@ class Progress:
 def progress_of(events: Iterable[Event]) -> Progress:
     """Fold a journal. A new ticket or boot starts over, but keeps the claims."""
     stage, detail, since, fault, boots = "", "", 0.0, "", 0
-    claims: set[str] = set()
+    claims: dict[str, float] = {}
     for event in events:
         name, detail, since = str(event["stage"]), str(event.get("detail", "")), float(event["time"])
         if name in FAULTS:
@@ -85,10 +91,10 @@ def progress_of(events: Iterable[Event]) -> Progress:
         elif not stage or STAGES.index(name) >= STAGES.index(stage):
             stage = name
         if name == "approved":
-            claims.add(detail)
+            claims[detail] = since
         elif name == "done":
             claims.clear()
-    return Progress(stage, detail, since, fault, boots, frozenset(claims))
+    return Progress(stage, detail, since, fault, boots, tuple(sorted(claims.items())))
 
 
 def event_line(stage: str, detail: str, now: float) -> dict[str, Any]:
