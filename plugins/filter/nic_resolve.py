@@ -10,7 +10,7 @@ short_description: Merge the layers of a node's network to one declaration
 version_added: 0.1.0
 description:
   - Dictionaries merge, interfaces by their name; null removes, scalars and lists replace. Lists of VLANs, addresses
-    and ports may be V({add: [], remove: []}).
+    and ports may be a map of C(add) and C(remove).
   - The uplinks of VLAN-aware bridges get exactly the VLANs that the VM networks of the node's class use, beside
     their own.
 options:
