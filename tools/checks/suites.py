@@ -115,11 +115,13 @@ def package(place: Place) -> Outcome:
             return outcome
         into = scratch / "collections"
         command = ("ansible-galaxy", "collection", "install", "--no-deps", "--offline", archives[0], "-p", into)
-        outcome.add(place.check("install", *command))
+        outcome.add(place.check("install", *command, env={"ANSIBLE_COLLECTIONS_PATH": str(into)}))
         path = {"ANSIBLE_COLLECTIONS_PATH": f"{into}:{place.collections}", "PYTHONPATH": ""}
         example = CHECKOUT / "inventories" / "example"
         command = ("ansible-playbook", "-i", example, "ironacre.hci.check_inventory")
         outcome.add(place.check("installed-playbook", *command, cwd=scratch, env=path))
+        if outcome.failed:
+            return outcome
         strays = [
             path
             for path in (into / "ansible_collections/ironacre/hci").iterdir()
