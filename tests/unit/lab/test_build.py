@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from lab.build import cache
 from lab.build.recipe import Build, Recipe, key_of
 
@@ -54,11 +55,12 @@ def test_what_is_needed_is_built_first_and_once() -> None:
 
 
 def test_a_result_is_read_by_the_recipe_that_needs_it() -> None:
+    def copy(build: Build) -> None:
+        (build.out / "copy").write_text((build.need("base") / "file").read_text())
+
     recipes = {
         "base": Recipe("base", "1", writes("hello")),
-        "image": Recipe(
-            "image", "1", lambda build: (build.out / "copy").write_text((build.need("base") / "file").read_text()), needs=("base",)
-        ),
+        "image": Recipe("image", "1", copy, needs=("base",)),
     }
     assert (cache.build(recipes, ["image"])["image"] / "copy").read_text() == "hello"
 
