@@ -8,7 +8,6 @@ import tarfile
 from dataclasses import replace
 
 import pytest
-from tests.assets.machines import make_ova, stream_optimized
 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.file_source import FileSource
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
@@ -16,6 +15,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.archive impo
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Disk, Nic, Vm
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.streams import Bytes
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.tar import members
+from tests.assets.machines import make_ova, stream_optimized
 
 MIB = 1 << 20
 RAW = [random.Random(number).randbytes(200_000).ljust(MIB * (number + 1), b"\0") for number in range(2)]

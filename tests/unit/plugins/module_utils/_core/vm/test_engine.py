@@ -93,9 +93,6 @@ class MemoryTarget:
         self.machine = {**machine, "metadata": {**machine["metadata"], "uid": "u1"}}
         return self.machine
 
-    def drifted(self, machine: Mapping[str, Any]) -> bool:
-        return False
-
     def wait_running(self, name: str) -> None:
         assert self.machine["spec"]["runStrategy"] == "Always"
 

@@ -1,0 +1,122 @@
+# Copyright: (c) 2026, Ironacre contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A disk image of any format QEMU reads, as a stream of extents: no conversion to a file, holes are never read.
+
+qemu-img tells size and allocation, qemu-nbd decodes. This module util is private to the collection.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from .._core.errors import PlatformError
+from .._core.vm.extents import Extent, is_zero
+from .nbd_client import NbdClient
+
+PIECE = 1 << 20
+# The format is never guessed from the contents: a guest can write any header into a raw disk.
+FORMATS = {
+    ".vmdk": "vmdk",
+    ".qcow2": "qcow2",
+    ".vhd": "vpc",
+    ".vhdx": "vhdx",
+    ".vdi": "vdi",
+    ".raw": "raw",
+    ".img": "raw",
+}
+
+
+class QemuImage:
+    """One image file. format: as qemu-img calls it; default by the file's ending."""
+
+    def __init__(self, path: str, image_format: str = "") -> None:
+        self.path = self.place = str(path)
+        self.format = image_format or FORMATS.get(pathlib.Path(path).suffix.lower(), "raw")
+        self.engine, self._read = "qemu", 0
+        info = self._json("info")
+        self._refuse_references(info)
+        self.capacity = int(info["virtual-size"])
+        status = pathlib.Path(path).stat()
+        self.identity = f"{pathlib.Path(path).absolute()} {status.st_size} {status.st_mtime_ns}"
+
+    @property
+    def bytes_read(self) -> int:
+        """Bytes read out of the decoded disk so far."""
+        return self._read
+
+    def extents(self) -> Iterator[Extent]:
+        """Pieces of at most 1 MiB that are not zero."""
+        ranges = [entry for entry in self._json("map") if entry["data"] and not entry.get("zero")]
+        with self._server() as socket_path:
+            client = NbdClient(socket_path, self.place)
+            try:
+                for entry in ranges:
+                    yield from self._pieces(client, int(entry["start"]), int(entry["start"]) + int(entry["length"]))
+            finally:
+                client.close()
+
+    def _pieces(self, client: NbdClient, offset: int, end: int) -> Iterator[Extent]:
+        while offset < end:
+            size = min(PIECE - offset % PIECE, end - offset)
+            data = client.read(offset, size)
+            self._read += size
+            if not is_zero(data):
+                yield offset, data
+            offset += size
+
+    def _json(self, verb: str) -> Any:
+        if not shutil.which("qemu-img"):
+            raise PlatformError("qemu-img is missing on this machine; install qemu-utils")
+        command = ["qemu-img", verb, "--output=json", "-f", self.format, self.path]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise PlatformError(f"{self.place}: qemu-img {verb} says: {done.stderr.strip()}; check file and format")
+        return json.loads(done.stdout)
+
+    def _refuse_references(self, info: dict[str, Any]) -> None:
+        """A foreign image must not make us read other files of this machine."""
+        details = info.get("format-specific", {}).get("data", {})
+        named = [info.get("backing-filename"), details.get("data-file")]
+        named += [extent.get("filename") for extent in details.get("extents") or []]
+        folder = pathlib.Path(self.path).resolve().parent
+        for name in filter(None, named):
+            if name == info.get("backing-filename") or not (folder / name).resolve().is_relative_to(folder):
+                raise PlatformError(f"{self.place}: refers to {name}; flatten the image (qemu-img convert) first")
+
+    @contextmanager
+    def _server(self) -> Iterator[str]:
+        with tempfile.TemporaryDirectory(prefix="ironacre-nbd-") as folder:
+            path = f"{folder}/socket"
+            command = [
+                "qemu-nbd",
+                "--read-only",
+                "--persistent",
+                "--shared=4",
+                f"--format={self.format}",
+                f"--socket={path}",
+            ]
+            child = subprocess.Popen([*command, self.path], stderr=subprocess.PIPE, text=True)
+            try:
+                self._listens(path, child)
+                yield path
+            finally:
+                # Not terminate(): qemu-nbd may miss it right after a client left. It only reads, so nothing is lost.
+                child.kill()
+                child.communicate()
+
+    def _listens(self, path: str, child: subprocess.Popen[str]) -> None:
+        end = time.monotonic() + 20
+        while not pathlib.Path(path).exists():
+            if child.poll() is not None or time.monotonic() > end:
+                child.kill()
+                raise PlatformError(f"{self.place}: qemu-nbd does not serve it: {child.communicate()[1].strip()}")
+            time.sleep(0.01)
