@@ -79,8 +79,8 @@ def build_coredns(build: Build) -> None:
 
 
 def build_multus(build: Build) -> None:
-    """Make the thin plugin and the two programs that install it."""
-    for name in ("multus", "install_multus", "thin_entrypoint"):
+    """Make the thin plugin, its pass-through plugin and the two programs that install them."""
+    for name in ("multus", "passthru-cni", "install_multus", "thin_entrypoint"):
         package = f"gopkg.in/k8snetworkplumbingwg/multus-cni.v4/cmd/{name}"
         go_build(build, GO_ROOT / "multus", package, build.out / name)
 

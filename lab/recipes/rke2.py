@@ -125,6 +125,7 @@ def build_multus_images(build: Build) -> None:
         Entry("/install_multus", source=folder / "install_multus"),
         Entry("/thin_entrypoint", source=folder / "thin_entrypoint"),
         Entry("/usr/src/multus-cni/bin/multus", source=folder / "multus"),
+        Entry("/usr/src/multus-cni/bin/passthru", source=folder / "passthru-cni"),
     )
     multus = Image(
         (f"ghcr.io/k8snetworkplumbingwg/multus-cni:v{MULTUS}",),

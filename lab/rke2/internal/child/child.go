@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -62,10 +64,15 @@ func run(ctx context.Context, program Program) error {
 	}
 	defer log.Close()
 	command := exec.CommandContext(ctx, program.Path, program.Args...)
-	command.Env = append(os.Environ(), program.Env...)
+	command.Env = append(withoutNotify(os.Environ()), program.Env...)
 	command.Stdout, command.Stderr = log, log
 	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	command.Cancel = func() error { return command.Process.Signal(syscall.SIGTERM) }
 	command.WaitDelay = 10 * time.Second
 	return command.Run()
+}
+
+// withoutNotify keeps a child from telling systemd that it is the service.
+func withoutNotify(environment []string) []string {
+	return slices.DeleteFunc(environment, func(item string) bool { return strings.HasPrefix(item, "NOTIFY_SOCKET=") })
 }

@@ -4,14 +4,12 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"time"
 
-	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
 	clientv3 "go.etcd.io/etcd/client/v3"
 	"go.uber.org/zap"
 
@@ -209,8 +207,10 @@ func (s *Server) tryAdd(ctx context.Context, name string, members []join.Member)
 		return initial, nil
 	}
 	return initial, s.withEtcd(ctx, votersOf(members), func(ctx context.Context, client *clientv3.Client) error {
-		logx.Info("Adding member %s to etcd cluster %v", name, initial)
 		_, err := client.MemberAddAsLearner(ctx, []string{s.peerURL()})
+		if err == nil {
+			logx.Info("Adding member %s to etcd cluster %v", name, initial)
+		}
 		return err
 	})
 }
@@ -219,15 +219,7 @@ func (s *Server) tryAdd(ctx context.Context, name string, members []join.Member)
 func (s *Server) becomeVoter(ctx context.Context) error {
 	logx.Info("Waiting for etcd to become a voting member")
 	return until(ctx, time.Second, func() error {
-		var members []join.Member
-		if err := s.withEtcd(ctx, nil, func(ctx context.Context, client *clientv3.Client) error {
-			found, err := client.MemberList(ctx, clientv3.WithSerializable())
-			members = convert(found)
-			return err
-		}); err != nil {
-			return err
-		}
-		if err := s.promote(ctx, members); err != nil {
+		if err := s.promoteLearner(ctx); err != nil {
 			return err
 		}
 		return s.withEtcd(ctx, nil, func(ctx context.Context, client *clientv3.Client) error {
@@ -237,21 +229,32 @@ func (s *Server) becomeVoter(ctx context.Context) error {
 	})
 }
 
-func (s *Server) promote(ctx context.Context, members []join.Member) error {
-	for _, member := range members {
-		if !slices.Contains(member.PeerURLs, s.peerURL()) || !member.Learner {
-			continue
+// promoteLearner asks a voter to promote this node's member, if it does not vote yet. A learner answers for nothing but
+// its own state, so the voters are asked for by way of the server to join.
+func (s *Server) promoteLearner(ctx context.Context) error {
+	var id uint64
+	err := s.withEtcd(ctx, nil, func(ctx context.Context, client *clientv3.Client) error {
+		state, err := client.Status(ctx, client.Endpoints()[0])
+		if err == nil && state.IsLearner {
+			id = state.Header.MemberId
 		}
-		err := s.withEtcd(ctx, votersOf(members), func(ctx context.Context, client *clientv3.Client) error {
-			_, err := client.MemberPromote(ctx, member.ID)
-			return err
-		})
-		if err != nil && !errors.Is(err, rpctypes.ErrMemberNotLearner) {
-			return err
-		}
-		logx.Info("etcd member %s promoted to voter", member.Name)
+		return err
+	})
+	if err != nil || id == 0 {
+		return err
 	}
-	return nil
+	members, err := s.members(ctx)
+	if err != nil {
+		return err
+	}
+	err = s.withEtcd(ctx, votersOf(members), func(ctx context.Context, client *clientv3.Client) error {
+		_, err := client.MemberPromote(ctx, id)
+		return err
+	})
+	if err == nil {
+		logx.Info("etcd member %x promoted to voter", id)
+	}
+	return err
 }
 
 func convert(found *clientv3.MemberListResponse) []join.Member {

@@ -3,7 +3,9 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -107,8 +109,12 @@ func (s *Server) connect() error {
 func (s *Server) waitForAPI(ctx context.Context) error {
 	logx.Info("Waiting for the API server to become available")
 	return until(ctx, time.Second, func() error {
-		_, err := s.client.Discovery().RESTClient().Get().AbsPath("/readyz").DoRaw(ctx)
-		return err
+		status := 0
+		s.client.Discovery().RESTClient().Get().AbsPath("/readyz").Do(ctx).StatusCode(&status)
+		if status != http.StatusOK {
+			return errors.New("apiserver not ready")
+		}
+		return nil
 	})
 }
 
