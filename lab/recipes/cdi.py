@@ -16,16 +16,16 @@ VERSION = "v1.65.0"
 MODULE = "kubevirt.io/containerized-data-importer"
 SOURCE = GO_ROOT / "cdi"
 
-CONTROL = ("cdi-operator", "cdi-controller", "cdi-apiserver", "cdi-uploadproxy")
-# These convert and measure disks with qemu-img.
-TRANSFER = ("cdi-uploadserver", "cdi-importer", "cdi-cloner")
+STATIC = ("cdi-operator", "cdi-apiserver", "cdi-uploadproxy")
+# These convert and measure disks with qemu-img; the controller's readiness is asked with cat.
+WITH_SYSTEM = ("cdi-uploadserver", "cdi-importer", "cdi-cloner", "cdi-controller")
 
 
 def build_programs(build: Build) -> None:
     """Compile all programs into ``bin``."""
     target = build.out / "bin"
     target.mkdir()
-    for name in (*CONTROL, *TRANSFER):
+    for name in (*STATIC, *WITH_SYSTEM):
         go_build(build, SOURCE, f"{MODULE}/cmd/{name}", target / name)
     go_build(build, SOURCE, f"{MODULE}/tools/manifest-generator", target / "manifest-generator")
 
@@ -44,7 +44,7 @@ def _generator(build: Build, target: Path, *arguments: str) -> None:
     command = [str(build.need("cdi") / "bin/manifest-generator"), *arguments, "-namespace=cdi", "-verbosity=1"]
     command += [f"-docker-repo={REGISTRY}", f"-docker-tag={VERSION}", f"-operator-version={VERSION}"]
     command += ["-deploy-cluster-resources=true", "-pull-policy=IfNotPresent"]
-    for name in (*CONTROL, *TRANSFER):
+    for name in (*STATIC, *WITH_SYSTEM):
         command.append(f"-{name.removeprefix('cdi-')}-image={REGISTRY}/{name}:{VERSION}")
     command.append(f"-ovirt-populator-image={REGISTRY}/cdi-importer:{VERSION}")
     with target.open("wb") as handle:
@@ -52,10 +52,10 @@ def _generator(build: Build, target: Path, *arguments: str) -> None:
 
 
 def build_images(build: Build) -> None:
-    """Write all images into one archive; the transfer images share one system."""
+    """Write all images into one archive; the others share one system."""
     base = build.need("transfer_base") / "base.tar"
-    images = [_image(build, name, IDENTITY, ()) for name in CONTROL]
-    images += [_image(build, name, (), (base,)) for name in TRANSFER]
+    images = [_image(build, name, IDENTITY, ()) for name in STATIC]
+    images += [_image(build, name, (), (base,)) for name in WITH_SYSTEM]
     write_archive(build.out / "cdi_images.linux-amd64.tar.zst", images)
 
 

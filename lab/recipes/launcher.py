@@ -16,7 +16,7 @@ SUITE = "trixie"
 TRANSFER_PACKAGES = ("qemu-utils", "nbdkit", "ca-certificates", "curl")
 LAUNCHER_PACKAGES = (
     "libvirt-daemon-system", "libvirt-daemon-driver-qemu", "qemu-system-x86", "qemu-utils",
-    "nftables", "iproute2", "passt", "swtpm", "swtpm-tools", "ovmf",
+    "nftables", "iproute2", "procps", "passt", "swtpm", "swtpm-tools", "ovmf",
 )  # fmt: skip
 
 # Every node unpacks these images, so what no pod of the rehearsal runs is left out: other machines' firmware and
@@ -28,8 +28,8 @@ UNUSED = (
     "usr/share/qemu/slof*", "usr/share/qemu/hppa*", "usr/share/qemu/u-boot*", "usr/share/qemu/trace-events*",
     "usr/share/qemu/palcode*", "usr/share/qemu/s390*", "usr/share/ovmf/OVMF.fd",
     "usr/share/OVMF/*strictnx*", "usr/bin/mdevctl", "usr/bin/sqv", "usr/bin/apt*", "usr/lib/apt", "var/lib/apt",
-    "var/cache", "var/log/*", "var/lib/dpkg/info", "usr/share/zoneinfo", "usr/share/perl*", "usr/lib/*/perl*",
-    "usr/share/bash-completion", "usr/lib/*/gconv",
+    "var/cache", "var/log/*.log", "var/log/apt", "var/lib/dpkg/info", "usr/share/zoneinfo", "usr/share/perl*",
+    "usr/lib/*/perl*", "usr/share/bash-completion", "usr/lib/*/gconv",
 )  # fmt: skip
 
 # KubeVirt starts every launcher as user 107 and knows it as qemu.
@@ -39,7 +39,7 @@ QEMU_GROUP = "qemu:x:107:"
 
 def _trim_hook(*more: str) -> list[str]:
     # One shell inside the new root: its patterns cannot reach the machine's own files.
-    trim = f"cd / && rm -rf {' '.join(UNUSED)} && mkdir -p var/cache var/log"
+    trim = f"cd / && rm -rf {' '.join(UNUSED)} && mkdir -p var/cache"
     return [f"chroot \"$1\" /bin/sh -c '{' && '.join((trim, *more))}'"]
 
 

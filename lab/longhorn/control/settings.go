@@ -113,8 +113,14 @@ func (r *defaultsReconciler) setting(ctx context.Context, name, value string, as
 		definition, _ := types.GetSettingDefinition(types.SettingName(name))
 		if setting.Value = definition.Default; asked {
 			setting.Value = value
+		} else if own, has := r.ownSettings()[types.SettingName(name)]; has {
+			setting.Value = own
 		}
-		return r.Create(ctx, setting)
+		// The first round and the one for the ConfigMap may meet here.
+		if err := r.Create(ctx, setting); !apierrors.IsAlreadyExists(err) {
+			return err
+		}
+		return nil
 	}
 	if err != nil || !asked || setting.Annotations[defaultsVersion] == version {
 		return err
@@ -124,6 +130,18 @@ func (r *defaultsReconciler) setting(ctx context.Context, name, value string, as
 	}
 	setting.Annotations[defaultsVersion], setting.Value = version, value
 	return r.Update(ctx, setting)
+}
+
+// ownSettings are those that upstream's manager fills in by itself.
+func (c Config) ownSettings() map[types.SettingName]string {
+	return map[types.SettingName]string{
+		types.SettingNameCRDAPIVersion:                   longhorn.SchemeGroupVersion.String(),
+		types.SettingNameCurrentLonghornVersion:          c.Version,
+		types.SettingNameDefaultEngineImage:              c.EngineImage,
+		types.SettingNameDefaultInstanceManagerImage:     c.InstanceImage,
+		types.SettingNameDefaultBackingImageManagerImage: "longhornio/backing-image-manager:" + c.Version,
+		types.SettingNameSupportBundleManagerImage:       "longhornio/support-bundle-kit:v0.0.92",
+	}
 }
 
 // Defaults reads the ConfigMap's text: setting names and values, empty ones left out, unknown or wrong ones too, as
