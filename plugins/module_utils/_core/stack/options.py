@@ -16,7 +16,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import F
 
 # Options of a component are the variables of its role without the prefix; a test compares this with the roles.
 OPTIONS: dict[str, tuple[str, ...]] = {
-    "multus": ("namespace", "daemon_set", "timeout", "values"),
+    "multus": ("namespace", "daemon_set", "timeout", "chart_values"),
     "longhorn": ("namespace", "node_selector", "settings", "storage_classes", "snapshot_classes", "timeout"),
     "kubevirt": (
         "namespace",
@@ -49,7 +49,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     ),
 }
 # Values of the chart are written before the first start by the role rke2, they are no variable of the role multus.
-ELSEWHERE = {"multus": ("values",)}
+ELSEWHERE = {"multus": ("chart_values",)}
 
 
 def stack_variables(stack: Mapping[str, Any]) -> dict[str, Any]:
