@@ -10,6 +10,7 @@ from pathlib import Path
 from lab.place import DATA_ROOT
 
 SECONDS = 8
+KVM = ("-accel", "kvm", "-cpu", "host")
 
 
 def accel(kernel: Path) -> str:
@@ -24,15 +25,15 @@ def accel(kernel: Path) -> str:
     return answer
 
 
-def boots(kernel: Path) -> bool:
-    """Start a kernel under KVM and tell whether it says its name in time."""
+def boots(kernel: Path, processor: tuple[str, ...] = KVM, seconds: float = SECONDS) -> bool:
+    """Start a kernel and tell whether it says its name in time."""
     command = [
-        "qemu-system-x86_64", "-accel", "kvm", "-cpu", "host", "-m", "256", "-nodefaults", "-display", "none",
+        "qemu-system-x86_64", *processor, "-m", "256", "-nodefaults", "-display", "none",
         "-no-reboot", "-serial", "stdio", "-kernel", str(kernel), "-append", "console=ttyS0 panic=-1",
     ]  # fmt: skip
     # A file instead of a pipe: what was said before the deadline is wanted too.
     with tempfile.TemporaryFile() as said:
         with suppress(subprocess.TimeoutExpired):
-            subprocess.run(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=SECONDS, check=False)
+            subprocess.run(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=seconds, check=False)
         said.seek(0)
         return b"Linux version" in said.read()

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from lab.build import cache
+from lab.build.catalog import all_recipes
+from lab.machine import kvm
 from tests.peers.lab_copy import LabCopy, why_not
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
@@ -114,3 +117,10 @@ def test_faults_refuse_forget_and_cut(lab: LabCopy) -> None:
 def test_a_wrong_password_opens_nothing(lab: LabCopy) -> None:
     assert "Unable to establish" in ipmi(lab, "power", "on", secret="wrong", check=False)
     assert lab.status()["m1"] == "off"
+
+
+def test_the_probe_tells_a_processor_that_runs_a_kernel_from_one_that_does_not(lab: LabCopy) -> None:
+    kernel = cache.build(all_recipes(), ["agent"])["agent"] / "vmlinuz"
+    assert kvm.boots(kernel, ("-accel", "tcg", "-cpu", "max"), seconds=60)
+    assert not kvm.boots(kernel, ("-accel", "tcg", "-cpu", "max", "-S"), seconds=2)
+    assert kvm.accel(kernel) in ("kvm", "tcg")
