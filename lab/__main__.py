@@ -21,6 +21,7 @@ SIMPLE = {
     "down": "remove the lab with all it has made",
     "status": "show what is up",
     "inventory": "print the inventory's path",
+    "prune": "remove from the cache what neither this checkout builds nor any lab runs on",
 }
 FOR_NODE = {
     "console": "follow a node's console",
@@ -51,6 +52,8 @@ def main(arguments: list[str]) -> int:
         setup.install()
     elif options.command == "build":
         build(options.names)
+    elif options.command == "prune":
+        prune()
     elif options.command == "inventory":
         print(where.inventory / "hosts.yml")
     elif options.command == "exec":
@@ -69,6 +72,14 @@ def build(names: list[str]) -> None:
     if unknown := sorted(set(names) - set(recipes)):
         raise LabError(f"build: unknown {', '.join(unknown)}; known are {', '.join(sorted(recipes))}")
     cache.build(recipes, names or list(recipes))
+
+
+def prune() -> None:
+    """Remove old results; a host's root file system stays as long as the host is there."""
+    recipes = all_recipes()
+    bases = [Path(note.read_text()).parent for note in place.DATA_ROOT.glob("*/hosts/*/base")]
+    for path in cache.prune(recipes, [*cache.paths(recipes).values(), *bases]):
+        print(f"lab: removed {path}")
 
 
 def session(options: argparse.Namespace, lab: Lab) -> None:

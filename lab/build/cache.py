@@ -57,6 +57,14 @@ def build(recipes: Mapping[str, Recipe], wanted: Iterable[str]) -> dict[str, Pat
     return results
 
 
+def paths(recipes: Mapping[str, Recipe]) -> dict[str, Path]:
+    """Return where the result of each recipe lies once it is built."""
+    keys: dict[str, str] = {}
+    for recipe in in_order(recipes, recipes):
+        keys[recipe.name] = key_of(recipe, keys)
+    return {name: cache_root() / f"{name}-{key}" for name, key in keys.items()}
+
+
 def build_one(recipe: Recipe, key: str, results: Mapping[str, Path]) -> Path:
     """Return the recipe's folder, made now if it is not there; a failed build leaves nothing in its place."""
     target = cache_root() / f"{recipe.name}-{key}"

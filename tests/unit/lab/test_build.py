@@ -90,3 +90,8 @@ def test_old_results_of_known_recipes_are_pruned_and_others_stay() -> None:
     stranger.mkdir()
     assert cache.prune(recipes, [new]) == [old]
     assert new.is_dir() and stranger.is_dir()
+
+
+def test_the_paths_of_results_are_known_before_they_are_built() -> None:
+    recipes = {"a": Recipe("a", "1", writes("")), "b": Recipe("b", "1", writes(""), needs=("a",))}
+    assert cache.paths(recipes) == cache.build(recipes, recipes)
