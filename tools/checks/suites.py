@@ -115,7 +115,7 @@ def package(place: Place) -> Outcome:
             return outcome
         into = scratch / "collections"
         command = ("ansible-galaxy", "collection", "install", "--no-deps", "--offline", archives[0], "-p", into)
-        outcome.add(place.check("install", *command, env={"ANSIBLE_COLLECTIONS_PATH": str(into)}))
+        outcome.add(place.check("install", *command, env={"ANSIBLE_COLLECTIONS_PATH": str(into), "PYTHONPATH": ""}))
         path = {"ANSIBLE_COLLECTIONS_PATH": f"{into}:{place.collections}", "PYTHONPATH": ""}
         example = CHECKOUT / "inventories" / "example"
         command = ("ansible-playbook", "-i", example, "ironacre.hci.check_inventory")
