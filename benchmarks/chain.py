@@ -2,7 +2,7 @@
 
     make lab-up; .ansible/venv/bin/python -m lab exec -- .ansible/venv/bin/python benchmarks/chain.py
 
-After a finished chain this measures the run that changes nothing. The figures are printed as a table, and written as JSON
+After a finished chain this measures the run that changes nothing. The figures are printed as a table, written as JSON
 with --json. What is run, and where, can be given: --playbook, and ansible-playbook's own variables.
 """
 
