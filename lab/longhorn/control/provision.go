@@ -105,8 +105,15 @@ func (p *provisioner) register(ctx context.Context, options library.ProvisionOpt
 		Frontend: longhorn.VolumeFrontendBlockDev, Image: p.EngineImage, DataLocality: longhorn.DataLocalityDisabled,
 		BackupCompressionMethod: longhorn.BackupCompressionMethodLz4, BackupBlockSize: 2 << 20,
 		SnapshotDataIntegrity: longhorn.SnapshotDataIntegrityIgnored, BackupTargetName: "default",
-		OfflineRebuilding: longhorn.VolumeOfflineRebuildingIgnored,
-		DiskSelector:      []string{}, NodeSelector: []string{},
+		OfflineRebuilding:           longhorn.VolumeOfflineRebuildingIgnored,
+		FreezeFilesystemForSnapshot: longhorn.FreezeFilesystemForSnapshotDefault,
+		UnmapMarkSnapChainRemoved:   longhorn.UnmapMarkSnapChainRemovedIgnored,
+		ReplicaAutoBalance:          longhorn.ReplicaAutoBalanceIgnored,
+		ReplicaSoftAntiAffinity:     longhorn.ReplicaSoftAntiAffinityDefault,
+		ReplicaZoneSoftAntiAffinity: longhorn.ReplicaZoneSoftAntiAffinityDefault,
+		ReplicaDiskSoftAntiAffinity: longhorn.ReplicaDiskSoftAntiAffinityDefault,
+		RestoreVolumeRecurringJob:   longhorn.RestoreVolumeRecurringJobDefault,
+		DiskSelector:                []string{}, NodeSelector: []string{},
 	}
 	if err := p.Create(ctx, volume); err != nil && !apierrors.IsAlreadyExists(err) {
 		return err
