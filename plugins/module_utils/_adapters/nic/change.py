@@ -52,7 +52,12 @@ def refuse_unwanted(found: Examination, allowed: str, protect: str) -> None:
 
 def start(found: Examination, settings: Mapping[str, Any], journal: Journal, guard: str = GUARD) -> str:
     """Write the change down and arm it. -> its id."""
-    spec = {
+    return arm(spec_of(found, settings), journal, guard)
+
+
+def spec_of(found: Examination, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything that is needed to apply the change, or to undo it."""
+    return {
         "kind": "declare",
         "backend": found.backend.name,
         "record": found.record,
@@ -66,7 +71,6 @@ def start(found: Examination, settings: Mapping[str, Any], journal: Journal, gua
         "management": list(found.management),
         **_settings(settings),
     }
-    return arm(spec, journal, guard)
 
 
 def go_back(txn: str, settings: Mapping[str, Any], journal: Journal, links: Links, guard: str = GUARD) -> str:

@@ -23,16 +23,12 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import P
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.match import Nic
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.plan import Command
 
+IP = ("ip", "-d", "-j", "-N", "-batch", "-")
+# A word or, with `-N`, its number.
+ETHER = ("ether", "1", 1)
 SIOCETHTOOL, ETHTOOL_GPERMADDR = 0x8946, 0x20
-READS = {
-    "link": ("ip", "-d", "-j", "link"),
-    "addr": ("ip", "-j", "addr"),
-    "route4": ("ip", "-4", "-j", "-N", "route", "show", "table", "all"),
-    "route6": ("ip", "-6", "-j", "-N", "route", "show", "table", "all"),
-    "rule4": ("ip", "-4", "-j", "-N", "rule"),
-    "rule6": ("ip", "-6", "-j", "-N", "rule"),
-    "vlan": ("bridge", "-j", "-compressvlans", "vlan"),
-}
+# One process for most of it: starting programs is what a reading costs.
+BATCH = "link show\naddr show\nroute show table all\nrule list\n"
 
 
 class Links:
@@ -43,11 +39,13 @@ class Links:
 
     def read(self, hardware: Iterable[str] = ()) -> dict[str, Any]:
         """Raw JSON of all tools, as _core.nic.kernel.read takes it. hardware: NICs to ask for ethtool settings."""
-        raw: dict[str, Any] = {name: _json(argv) for name, argv in READS.items()}
+        raw: dict[str, Any] = dict(zip(("link", "addr", "route", "rule4"), _documents(must(IP, BATCH))))
+        raw["rule6"] = _json(("ip", "-6", "-j", "-N", "rule"))
+        raw["vlan"] = _json(("bridge", "-j", "-compressvlans", "vlan"))
         extra: dict[str, dict[str, Any]] = {
             item["ifname"]: {"permanent": permanent(item["ifname"])}
             for item in raw["link"]
-            if not (item.get("linkinfo") or {}).get("info_kind") and item.get("link_type") == "ether"
+            if not (item.get("linkinfo") or {}).get("info_kind") and item.get("link_type") in ETHER
         }
         for name in hardware:
             extra.setdefault(name, {})["options"] = {**ethtool(name), **self._sriov(name)}
@@ -152,6 +150,15 @@ def _tool(flag: str, name: str) -> dict[str, Any]:
     code, out, _err = attempt(["ethtool", "--json", flag, name])
     found = json.loads(out) if not code and out.strip().startswith("[") else []
     return dict(found[0]) if found else {}
+
+
+def _documents(text: str) -> list[Any]:
+    """JSON documents one after the other."""
+    decoder, found, at = json.JSONDecoder(), [], 0
+    while at < len(text.rstrip()):
+        document, at = decoder.raw_decode(text, at + len(text[at:]) - len(text[at:].lstrip()))
+        found.append(document)
+    return found
 
 
 def _json(argv: tuple[str, ...]) -> list[Any]:

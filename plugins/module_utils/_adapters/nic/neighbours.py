@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.links import ETHER
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import lldp
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model import State
 
@@ -32,7 +33,7 @@ def read(raw: Mapping[str, Any], state: State) -> dict[str, tuple[str, str]]:
     links = {
         item["ifname"]: int(item["ifindex"])
         for item in raw["link"]
-        if item.get("link_type") == "ether" and "LOWER_UP" in item.get("flags", [])
+        if item.get("link_type") in ETHER and "LOWER_UP" in item.get("flags", [])
     }
     stored = {name: found for name, index in links.items() if (found := _stored(index))}
     missing = [name for name in links if name not in stored]

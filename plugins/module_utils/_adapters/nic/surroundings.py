@@ -36,12 +36,8 @@ def existing(wanted: Mapping[str, str]) -> dict[str, str]:
 
 def default_devices(raw: Mapping[str, Any]) -> list[str]:
     """Links of the node's default routes, however they came."""
-    routes = [route for family in (4, 6) for route in raw.get(f"route{family}") or []]
-    return [
-        route["dev"]
-        for route in routes
-        if route.get("dst") == "default" and route.get("dev") and not route.get("table")
-    ]
+    routes = [route for route in raw.get("route") or [] if route.get("dst") == "default" and route.get("dev")]
+    return [route["dev"] for route in routes if str(route.get("table") or 254) in ("254", "main")]
 
 
 def claims(backend: str) -> dict[str, frozenset[str]]:

@@ -18,6 +18,8 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model impor
 
 # Routes of other origins (kernel, DHCP, router advertisements, routing daemons) are never ours.
 STATIC = (None, "3", "4", "boot", "static")
+# Words or, with `-N`, numbers.
+GLOBAL = ("global", "0", 0)
 DEFAULT_METRIC = {4: 0, 6: 1024}
 
 
@@ -71,7 +73,7 @@ class Kernel:
 
 
 def read(raw: Mapping[str, Any]) -> Kernel:
-    """`{link, addr, route4, route6, rule4, rule6, vlan, extra}`: JSON of `ip -d -j` and `bridge -j` -> Kernel."""
+    """`{link, addr, route, rule4, rule6, vlan, extra}`: JSON of `ip -d -j` and `bridge -j` -> Kernel."""
     addresses = {item["ifname"]: item.get("addr_info") or [] for item in raw.get("addr") or [] if item.get("ifname")}
     vlans = {item["ifname"]: _vlans(item.get("vlans") or []) for item in raw.get("vlan") or []}
     extra = raw.get("extra") or {}
@@ -80,7 +82,7 @@ def read(raw: Mapping[str, Any]) -> Kernel:
         for item in raw.get("link") or []
         if item.get("ifname")
     ]
-    routes = [_route(item, family) for family in (4, 6) for item in raw.get(f"route{family}") or [] if _is_static(item)]
+    routes = [_route(item, family_of(item)) for item in raw.get("route") or [] if _is_static(item)]
     rules = [_rule(item, family) for family in (4, 6) for item in raw.get(f"rule{family}") or []]
     return Kernel({link.name: link for link in links}, frozenset(routes), frozenset(rules))
 
@@ -102,7 +104,7 @@ def _link(item: Mapping[str, Any], info: list[Any], vlans: Mapping[int, str], ex
         options={**_options(kind, data), **(extra.get("options") or {})},
         vlans=vlans,
         addresses=frozenset(_address(one) for one in info if _is_ours(one)),
-        dynamic=frozenset(_address(one) for one in info if one.get("dynamic") and one.get("scope") == "global"),
+        dynamic=frozenset(_address(one) for one in info if one.get("dynamic") and one.get("scope") in GLOBAL),
         max_mtu=int(item.get("max_mtu") or 0),
         port={**port, "kind": linkinfo.get("info_slave_kind")},
         data=data,
@@ -130,9 +132,14 @@ def _vlans(entries: list[Mapping[str, Any]]) -> dict[int, str]:
     return found
 
 
+def family_of(route: Mapping[str, Any]) -> int:
+    """4 or 6: only IPv6 routes have a preference, also where all their addresses are left out."""
+    return 6 if "pref" in route or ":" in f"{route.get('dst')}{route.get('gateway')}" else 4
+
+
 def _is_ours(info: Mapping[str, Any]) -> bool:
     """A static address of the outside world: not learned, not made by the kernel."""
-    return not info.get("dynamic") and info.get("scope") == "global"
+    return not info.get("dynamic") and info.get("scope") in GLOBAL
 
 
 def _address(info: Mapping[str, Any]) -> str:

@@ -1,0 +1,47 @@
+"""Collects the tests inside the scenario files: what runs in a kernel of its own is a test like any other."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.uml import lane
+
+
+def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> pytest.Collector | None:
+    if file_path.parent.name == "inside" and file_path.name.startswith("scenario_"):
+        return ScenarioFile.from_parent(parent, path=file_path)
+    return None
+
+
+class ScenarioFile(pytest.File):
+    """A file whose tests run inside one boot."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        for node in ast.parse(self.path.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                yield Scenario.from_parent(self, name=node.name)
+
+
+class Scenario(pytest.Item):
+    """One test inside."""
+
+    def runtest(self) -> None:
+        if os.environ.get("IRONACRE_UML") == "skip":
+            pytest.skip("IRONACRE_UML=skip")
+        assert not lane.missing(), lane.missing()
+        outcomes = lane.run(self.path.stem)
+        outcome = outcomes.get(self.name)
+        assert outcome, f"did not run; the console says:\n{outcomes['(boot)'].told}"
+        if not outcome.ok:
+            raise AssertionError(outcome.told)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+        return str(excinfo.value)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, 0, self.name

@@ -1,0 +1,120 @@
+"""One boot of a User Mode Linux kernel that runs a scenario file and tells the outcome of each of its tests."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from lab.build import cache as build_cache
+from lab.build.catalog import all_recipes
+
+HERE = Path(__file__).resolve().parent
+CHECKOUT = HERE.parents[1]
+KERNEL = shutil.which("linux.uml") or ""
+# A kernel under load; the budget of all lanes together is watched by the test driver.
+LIMIT = int(os.environ.get("IRONACRE_UML_LIMIT", "300"))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one test inside."""
+
+    ok: bool
+    told: str
+    seconds: float
+
+
+def missing() -> str:
+    """What keeps the lanes from running; empty when nothing does."""
+    return "" if KERNEL else "linux.uml is missing: apt-get install user-mode-linux"
+
+
+@cache
+def root() -> Path:
+    """The folder with `tree` and `root.img`, built when it is not there."""
+    return build_cache.build(all_recipes(), ["uml_root"])["uml_root"]
+
+
+@cache
+def run(scenario: str) -> dict[str, Outcome]:
+    """Boot, run all tests of the scenario file, power off. -> outcome of each by name; `(boot)` holds the console."""
+    with tempfile.TemporaryDirectory(prefix="ironacre-uml-") as folder:
+        share = Path(folder)
+        (share / "init").write_text(INIT.format(scenario=scenario, checkout=CHECKOUT))
+        (share / "init").chmod(0o755)
+        command = [
+            KERNEL,
+            "mem=384M",
+            "root=/dev/root",
+            "rootfstype=hostfs",
+            f"rootflags={root() / 'tree'}",
+            "ro",
+            "con=null",
+            "con0=null,fd:1",
+            "con1=null",
+            "quiet",
+            "init=/sbin/ironacre-lane",
+            f"ironacre.share={share}",
+        ]
+        console = boot(command, share)
+        results = share / "results.json"
+        told = json.loads(results.read_text()) if results.exists() else {}
+    outcomes = {name: Outcome(**one) for name, one in told.items()}
+    return {**outcomes, "(boot)": Outcome(bool(told), console[-6000:], 0.0)}
+
+
+def boot(command: list[str], share: Path) -> str:
+    """Run the kernel to its end. -> what its console said. Its memory is a file in TMPDIR, gone with the folder."""
+    environment = {**os.environ, "TMPDIR": str(share)}
+    console = share / "console"
+    with console.open("wb") as out:
+        process = subprocess.Popen(
+            command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=environment, start_new_session=True
+        )
+        try:
+            process.wait(LIMIT)
+        except subprocess.TimeoutExpired:
+            out.write(f"no end within {LIMIT} s\n".encode())
+        finally:
+            # A kernel that is cut leaves its processes behind: they are in its session.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return console.read_text(errors="replace")
+
+
+INIT = """#!/bin/sh
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C PYTHONDONTWRITEBYTECODE=1
+mkdir /mnt/checkout; mount -t hostfs none /mnt/checkout -o {checkout}
+mount -t sysfs -o ro sysfs /sys; mount -t tmpfs tmpfs /run; mount -t tmpfs tmpfs /tmp
+for folder in /etc/systemd/network /var/lib /etc/NetworkManager/system-connections /var/log /etc/netplan /root; do
+  mount -t tmpfs tmpfs $folder
+done
+for module in ipv6 bridge 8021q dummy veth tun macvlan unix_diag; do modprobe $module; done; modprobe bonding max_bonds=0
+mkdir -p /run/dbus /run/netns /run/systemd/netif/links /run/systemd/netif/leases /run/systemd/netif/lldp /dev/shm
+mkdir -p /var/lib/NetworkManager /var/lib/dbus /run/systemd/network
+chown -R systemd-network: /run/systemd/netif
+echo 0123456789abcdef0123456789abcdef > /run/machine-id; mount --bind /run/machine-id /etc/machine-id
+cp /run/machine-id /var/lib/dbus/machine-id
+ip link set lo up
+cd /tmp
+mkdir -p /run/python/ansible_collections/ironacre; ln -s /mnt/checkout /run/python/ansible_collections/ironacre/hci
+export PYTHONPATH=/run/python:/mnt/checkout/tests/uml/inside
+python3 -m runner /mnt/checkout/tests/uml/inside/{scenario}.py /mnt/share/results.json
+echo o > /proc/sysrq-trigger; sleep 10
+"""
+
+
+if __name__ == "__main__":
+    for name, outcome in run(sys.argv[1]).items():
+        print(
+            f"{'ok  ' if outcome.ok else 'FAIL'} {outcome.seconds:6.1f} s  {name}\n{'' if outcome.ok else outcome.told}"
+        )

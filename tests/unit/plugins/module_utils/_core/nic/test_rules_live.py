@@ -1,0 +1,73 @@
+"""Every live rule: one case that breaks it and one that keeps it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.kernel import Kernel, Link
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model import State
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.parse import parse
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.target import wanted
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.validate_live import RULES, Node, validate
+
+PLAIN = {"interfaces": [{"name": "eno1", "type": "ethernet"}]}
+BRIDGE: dict[str, Any] = {
+    "interfaces": [
+        {"name": "eno1", "type": "ethernet"},
+        {
+            "name": "br0",
+            "type": "bridge",
+            "ports": [{"name": "eno1", "vlans": [7]}],
+            "bridge": {"vlan_filtering": True},
+        },
+    ]
+}
+SRIOV = {"interfaces": [{"name": "eno1", "type": "ethernet", "sriov": {"vfs": 8}}]}
+JUMBO = {"interfaces": [{"name": "eno1", "type": "ethernet", "mtu": 9000}]}
+
+
+def node(raw: dict[str, Any], *links: Link, previous: dict[str, Any] | None = None, **more: Any) -> Node:
+    state, before = parse(raw), parse(previous) if previous else State()
+    return Node(state, before, Kernel({link.name: link for link in links}), wanted(state, before), **more)
+
+
+def br0(filtering: bool = True) -> Link:
+    return Link("br0", "bridge", options={"vlan_filtering": filtering})
+
+
+VM = Link("tap0", "tun", master="br0", vlans={8: ""})
+PORT = Link("eno1", master="br0", vlans={7: "", 8: ""})
+WIDER = {
+    "interfaces": [BRIDGE["interfaces"][0], {**BRIDGE["interfaces"][1], "ports": [{"name": "eno1", "vlans": [7, 8]}]}]
+}
+CASES: dict[str, tuple[Node, Node]] = {
+    "live-enslaved": (node(PLAIN, Link("eno1", master="ovs0")), node(PLAIN, Link("eno1"))),
+    "live-max-mtu": (node(JUMBO, Link("eno1", max_mtu=1500)), node(JUMBO, Link("eno1", max_mtu=9216))),
+    "live-vf-count": (node(SRIOV, Link("eno1", options={"sriov.total": 4})), node(SRIOV, Link("eno1", options={"sriov.total": 8}))),
+    "live-name-taken": (node(BRIDGE, Link("br0", "dummy")), node(BRIDGE, br0())),
+    "live-guests": (node(PLAIN, br0(), VM, previous=BRIDGE), node(PLAIN, br0(), previous=BRIDGE)),
+    "live-guest-vlans": (node(BRIDGE, br0(), VM, PORT, previous=WIDER), node(BRIDGE, br0(), PORT, previous=WIDER)),
+    "live-manager": (node(PLAIN, Link("eno1"), claims={"NetworkManager": frozenset({"eno1"})}),
+                     node(PLAIN, Link("eno1"), claims={"NetworkManager": frozenset({"wlan0"})})),
+    "live-shadow": (node(PLAIN, shadows={"/etc/systemd/network/00-x.network": ("en*",)}),
+                    node(PLAIN, shadows={"/etc/systemd/network/00-x.network": ("wl*",)})),
+    "backend-cannot": (node(PLAIN, cannot=(("interfaces.b.bond.use_carrier", "networkd has no key"),)), node(PLAIN)),
+}  # fmt: skip
+
+
+def test_nic_12_every_live_rule_has_its_two_cases() -> None:
+    assert set(CASES) == set(RULES)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_nic_12_live_rules(name: str) -> None:
+    breaks, keeps = CASES[name]
+    assert [one.rule for one in validate(breaks)] == [name]
+    assert validate(keeps) == []
+
+
+def test_nic_11_filtering_is_not_switched_under_guests() -> None:
+    told = validate(node(BRIDGE, br0(filtering=False), VM))
+    assert [one.rule for one in told] == ["live-guests"] and "tap0" in told[0].found
