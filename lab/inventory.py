@@ -101,7 +101,11 @@ def platform(place: Place, rack: Rack) -> dict[str, Any]:
             "dns": [f"{MGMT}.1"],
             "ipv6_prefix": f"{MGMT6}/64",
         },
-        "hci_stack": {"use_emulation": rack.emulation},
+        "hci_stack": stack(rack),
+        # Longhorn's stand-in needs no iSCSI, and no rehearsal machine has to offer KVM.
+        "node_prepare_services": [],
+        "node_prepare_programs": [],
+        "node_prepare_kvm": "wanted",
         "hci_networks": {
             "cluster_networks": {"lab": {"bridge": "br-vm", "uplink": "eth-vm"}},
             "vm_networks": [{"name": "lab", "cluster_network": "lab", "untagged": True, "namespaces": ["vms"]}],
@@ -128,6 +132,21 @@ def guest() -> dict[str, Any]:
 def interface(node: Host | Machine) -> str:
     """Return the name of a node's management interface."""
     return "host0" if isinstance(node, Host) else "eth0"
+
+
+def stack(rack: Rack) -> dict[str, Any]:
+    """Return the stack's knobs: one replica of everything, and volumes as folders, which the stand-in has."""
+    shared = [{"accessModes": ["ReadWriteMany"], "volumeMode": "Filesystem"}]
+    return {
+        "use_emulation": rack.emulation,
+        "kubevirt": {"hide_kvm": rack.emulation, "operator_replicas": 1, "infra_replicas": 1},
+        "cdi": {
+            "storage_profiles": [
+                {"storage_class": name, "claim_property_sets": shared, "snapshot_class": "longhorn-snapshot"}
+                for name in ("longhorn-vm", "longhorn-scratch")
+            ]
+        },
+    }
 
 
 def node_of(place: Place, node: Host | Machine) -> dict[str, Any]:
