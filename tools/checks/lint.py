@@ -13,7 +13,15 @@ PYTHON = ("plugins", "lab", "tools", "tests", "benchmarks")
 
 
 def ruff(place: Place) -> Outcome:
-    return place.check("ruff", "ruff", "check", "--cache-dir", CHECKOUT / ".ansible" / "ruff", *present(*PYTHON))
+    return place.check(
+        "ruff",
+        "ruff",
+        "check",
+        "--output-format=concise",
+        "--cache-dir",
+        CHECKOUT / ".ansible" / "ruff",
+        *present(*PYTHON),
+    )
 
 
 def mypy(place: Place) -> Outcome:
