@@ -83,17 +83,24 @@ def prune() -> None:
 
 
 def session(options: argparse.Namespace, lab: Lab) -> None:
-    """Bring up, take down, change or show the lab."""
+    """Bring up, take down or change the lab, and show what there is."""
+    if options.command != "status":
+        with cache.locked(lab.place.lock):
+            change(options, lab)
+    for name, state, address in lab.status() if options.command != "down" else []:
+        print(f"{name:10} {state:5} {address}")
+
+
+def change(options: argparse.Namespace, lab: Lab) -> None:
+    """Do what changes the lab."""
     if options.command == "up":
         setup.require()
         lab.up(options.bare)
     elif options.command == "down":
-        return lab.down()
-    elif options.command in FOR_NODE:
+        lab.down()
+        lab.place.lock.unlink(missing_ok=True)
+    else:
         lab.node(options.node, options.command)
-    for name, state, address in lab.status():
-        print(f"{name:10} {state:5} {address}")
-    return None
 
 
 def rack_name(where: place.Place, probe: bool) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 # Disks of hosts and machines are big and hold device nodes: they do not belong into a checkout that tools walk through.
 DATA_ROOT = Path("/var/lib/ironacre-lab")
+LOCKS = Path("/run/ironacre-lab")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class Place:
     @property
     def artifacts(self) -> Path:
         return self.state / "artifacts"
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever changes the lab: two at once would each start what the other is starting."""
+        return LOCKS / self.id
 
     @property
     def network(self) -> str:

@@ -73,6 +73,7 @@ class Lab:
             shutil.rmtree(self.place.data)
         sysctls.release(self.place.id)
         shutil.rmtree(self.place.state, ignore_errors=True)
+        tidy(self.place.data_root)
 
     def node(self, name: str, action: str) -> None:
         """Cut the power of a host or machine (`off`), and give it an empty disk (`reset`); a host then starts again."""
@@ -106,6 +107,12 @@ class Lab:
         for pid_file in sorted((self.place.data / "run").glob("*")):
             rows.append((pid_file.name, "up" if process.alive(pid_file) else "down", ""))
         return rows
+
+
+def tidy(root: Path) -> None:
+    """Remove the folder of all labs when the last one is gone; what a probe found out about KVM goes with it."""
+    if root.is_dir() and not [path for path in root.iterdir() if path.name not in ("accel", "sysctls.lock")]:
+        shutil.rmtree(root)
 
 
 def say(text: str) -> None:

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from lab.build.cache import locked
-from lab.place import DATA_ROOT
+from lab.place import DATA_ROOT, LOCKS
 
 WANTED = {"vm/overcommit_memory": "1", "kernel/panic": "10", "kernel/panic_on_oops": "1"}
 AT_LEAST = {"fs/inotify/max_user_instances": 2048}
 MEMORY = DATA_ROOT / "sysctls.json"
+LOCK = LOCKS / "sysctls"
 ROOT = Path("/proc/sys")
 
 
@@ -32,7 +33,7 @@ def load() -> dict[str, Any]:
 
 def set_for(lab: str) -> None:
     """Set the values for a lab; the first lab keeps what was there before."""
-    with locked(MEMORY.with_suffix(".lock")):
+    with locked(LOCK):
         memory = load()
         if not memory["labs"]:
             memory["old"] = {}
@@ -47,7 +48,7 @@ def set_for(lab: str) -> None:
 
 def release(lab: str) -> None:
     """Put the old values back when no other lab needs the new ones."""
-    with locked(MEMORY.with_suffix(".lock")):
+    with locked(LOCK):
         memory = load()
         memory["labs"] = [other for other in memory["labs"] if other != lab]
         if memory["labs"]:

@@ -23,6 +23,7 @@ def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).write_text(value + "\n")
     monkeypatch.setattr(sysctls, "ROOT", tmp_path)
     monkeypatch.setattr(sysctls, "MEMORY", tmp_path / "memory.json")
+    monkeypatch.setattr(sysctls, "LOCK", tmp_path / "lock")
     return tmp_path
 
 
