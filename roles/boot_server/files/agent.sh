@@ -222,6 +222,7 @@ install_from_memory() {
     event verified "$IMAGE_SHA256"
     prepare_disk
     event writing "$DISK"
+    say "writing $DISK"
     every_few_seconds writing written
     write_disk </image/file
     result=$?

@@ -48,15 +48,12 @@ def test_a_router_is_advertised_where_a_prefix_is_declared() -> None:
 def test_all_that_is_missing_is_told_at_once() -> None:
     with pytest.raises(InputErrors) as error:
         dnsmasq_config({"mode": "sometimes"}, PATHS, "http://b")
-    assert [finding.place for finding in error.value.findings] == [
-        "network.interface",
-        "network.subnet",
-        "network.mode",
-    ]
+    places = [finding.place for finding in error.value.findings]
+    assert places == ["network.interface", "network.subnet", "network.mode"]
 
 
 def test_only_nodes_installed_from_here_are_known() -> None:
-    nodes = {
+    nodes: dict[str, Any] = {
         "n2.example.org": {"provision": "image", "address": "192.0.2.12", "boot": {"mac": "52-54-00-70-00-12"}},
         "n1": {"provision": "existing", "address": "192.0.2.11", "boot": {"mac": "52:54:00:70:00:11"}},
         "n3": {"address": "192.0.2.13"},
