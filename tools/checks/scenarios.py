@@ -5,11 +5,21 @@ from __future__ import annotations
 import os
 import sys
 
-from tools.checks.model import CHECKOUT, Outcome, Place, passed, skipped
+import yaml
+
+from tools.checks.model import CHECKOUT, Outcome, Place, failed, passed, skipped
 
 # In the order of the chain: each scenario finds what the one before it has made. `default` brings the rack up.
 CHAIN = ("default", "provision", "configure", "cluster", "stack", "import", "report")
-QUIET = {"MOLECULE_GLOB": "molecule/*/molecule.yml", "ANSIBLE_FORCE_COLOR": "0", "PY_COLORS": "0"}
+# As talkative as an operator could ask for: the logs must not hold a secret even then.
+TALKATIVE = {
+    "MOLECULE_GLOB": "molecule/*/molecule.yml",
+    "ANSIBLE_FORCE_COLOR": "0",
+    "PY_COLORS": "0",
+    "ANSIBLE_VERBOSITY": "3",
+    "COLUMNS": "4000",
+}
+SECRETS = CHECKOUT / ".lab" / "inventory" / "group_vars" / "all" / "secrets.yml"
 
 
 def scenarios() -> list[str]:
@@ -29,6 +39,7 @@ def molecule(place: Place) -> Outcome:
     outcome = place.check("lab-up", *lab, "up")
     if not outcome.failed:
         run_all(place, (*lab, "exec", "--"), outcome)
+        outcome.add(silent(place))
     if not was_up:
         outcome.add(place.check("lab-down", *lab, "down"))
     return outcome
@@ -38,9 +49,23 @@ def run_all(place: Place, inside: tuple[str, ...], outcome: Outcome) -> None:
     """One scenario behind the other; what comes behind a failed one of the chain would only fail, too."""
     names = scenarios()
     for position, name in enumerate(names):
-        done = place.check(f"molecule-{name}", *inside, place.programs / "molecule", "test", "-s", name, env=QUIET)
+        done = place.check(f"molecule-{name}", *inside, place.programs / "molecule", "test", "-s", name, env=TALKATIVE)
         outcome.add(passed(3) if not done.failed else done)
         rest = names[position + 1 :]
         if done.failed and name in CHAIN and rest:
             outcome.add(skipped(f"scenarios {', '.join(rest)}: '{name}' has to pass first", len(rest)))
             return
+
+
+def silent(place: Place) -> Outcome:
+    """No secret of the rack stands in any output."""
+    secrets: dict[str, str] = yaml.safe_load(SECRETS.read_text()) if SECRETS.is_file() else {}
+    if not secrets:
+        return skipped(f"secrets in the output: {SECRETS} is missing")
+    told = [
+        f"{name} in {path}"
+        for path in sorted(place.logs.glob("molecule-*.log"))
+        for name, value in secrets.items()
+        if value in path.read_text(errors="replace")
+    ]
+    return failed(f"secrets in the output: {', '.join(told)}") if told else passed()
