@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubeconfig import Connection, load_connection
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
 from ansible_collections.ironacre.hci.plugins.module_utils._core.rke2.kubeconfig import Kubeconfig, parse_kubeconfig
 
@@ -37,22 +38,25 @@ class KubeError(PlatformError):
 class KubeClient:
     """get, list, patch, create, delete by path, e.g. `/api/v1/nodes`. Reconnects after a broken connection."""
 
-    def __init__(self, config: Kubeconfig, timeout: float = 15.0) -> None:
-        url = urlsplit(config.server)
-        self.server = config.server
+    def __init__(self, connection: Connection, timeout: float = 15.0) -> None:
+        url = urlsplit(connection.server)
+        self.server = connection.server
         self._address = (url.hostname or "", url.port or 443)
-        self._context = _tls(config)
+        self._trust = connection.context
+        self._headers = dict(connection.headers)
         self._timeout = timeout
         self._connection: http.client.HTTPSConnection | None = None
 
     @classmethod
-    def from_file(cls, path: str, timeout: float = 15.0) -> KubeClient:
-        """Connect as a kubeconfig says. Raises PlatformError when it cannot be read."""
-        try:
-            text = Path(path).read_text(encoding="utf-8")
-        except OSError as error:
-            raise PlatformError(f"{path}: cannot be read ({error.strerror}); deploy the cluster first") from error
-        return cls(parse_kubeconfig(text, path), timeout)
+    def of_node(cls, text: str, timeout: float = 15.0) -> KubeClient:
+        """Connect by the text of the kubeconfig RKE2 wrote on a server. Needs no YAML reader, which nodes lack."""
+        config = parse_kubeconfig(text, "rke2.yaml")
+        return cls(Connection(config.server, _tls(config)), timeout)
+
+    @classmethod
+    def of_file(cls, path: str, timeout: float = 15.0) -> KubeClient:
+        """Connect as a kubeconfig on the controller says."""
+        return cls(load_connection(path), timeout)
 
     def get(self, path: str, **query: str) -> Object:
         return self._json("GET", path, query)
@@ -123,9 +127,9 @@ class KubeClient:
         fresh = self._connection is None
         if self._connection is None:
             host, port = self._address
-            self._connection = http.client.HTTPSConnection(host, port, timeout=self._timeout, context=self._context)
+            self._connection = http.client.HTTPSConnection(host, port, timeout=self._timeout, context=self._trust)
         try:
-            self._connection.request(method, target, body, headers)
+            self._connection.request(method, target, body, {**self._headers, **headers})
             reply = self._connection.getresponse()
             return reply.status, reply.read()
         except (ConnectionError, http.client.BadStatusLine):

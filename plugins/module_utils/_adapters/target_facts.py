@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._core.errors import Finding
+from .._core.vm.concern_rules import Target
 from .._core.vm.mapping import Rendered
 from .kubernetes_api import KubernetesApi
 
@@ -44,6 +45,22 @@ class TargetFacts:
             )
         return found
 
+    def target(self, namespace: str) -> Target:
+        """What the rules of an assessment want to know."""
+        machines = self.api.list("VirtualMachine")
+        nodes = [node["status"].get("allocatable") or {} for node in self.api.list("Node")]
+        addresses = {
+            address: f"{item['metadata']['namespace']}/{item['metadata']['name']}"
+            for item in machines
+            for address in _interfaces(item)
+        }
+        return Target(
+            node_cpus=max((_cpus(node.get("cpu", "0")) for node in nodes), default=0),
+            node_memory_mib=max((_mebibytes(node.get("memory", "0")) for node in nodes), default=0),
+            names=[item["metadata"]["name"] for item in machines if item["metadata"]["namespace"] == namespace],
+            macs=addresses,
+        )
+
     def _storage(self, rendered: Rendered) -> Iterator[Finding]:
         classes = {item["metadata"]["name"]: item["metadata"] for item in self.api.list("StorageClass")}
         defaults = [
@@ -71,6 +88,18 @@ class TargetFacts:
                     f"there is no network attachment {target} (found in {namespace}: {', '.join(known) or 'none'})",
                     "correct the target or create the network first",
                 )
+
+
+def _cpus(quantity: str) -> int:
+    return int(quantity[:-1]) // 1000 if quantity.endswith("m") else int(float(quantity))
+
+
+def _mebibytes(quantity: str) -> int:
+    units = {"Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30, "k": 1000, "M": 1000**2, "G": 1000**3}
+    for unit, size in units.items():
+        if quantity.endswith(unit):
+            return int(float(quantity.removesuffix(unit)) * size) >> 20
+    return int(quantity) >> 20
 
 
 def _interfaces(machine: Mapping[str, Any]) -> Iterator[str]:

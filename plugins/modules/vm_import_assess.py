@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, Ironacre contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+#!/usr/bin/python
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: vm_import_assess
+short_description: Tell what imports of virtual machines would stumble over
+version_added: 0.1.0
+description:
+  - Looks at machines as M(ironacre.hci.vm_source_info) returns them, with a catalogue of rules.
+  - Each concern has an id, a severity and a way out. Networks and datastores without a mapping are critical.
+  - With O(kubeconfig) the cluster's machines and nodes are looked at, too. Nothing is changed.
+author:
+  - Ironacre contributors (@ironacre)
+options:
+  vms:
+    description:
+      - The machines.
+    type: list
+    elements: dict
+    required: true
+  namespace:
+    description:
+      - Namespace they shall go to.
+    type: str
+    required: true
+  mapping:
+    description:
+      - Mapping of networks and storage, as of M(ironacre.hci.vm_import).
+    type: dict
+    default: {}
+  overrides:
+    description:
+      - What shall differ from the source, as of M(ironacre.hci.vm_import).
+    type: dict
+    default: {}
+  kubeconfig:
+    description:
+      - Path of a kubeconfig of the target.
+    type: path
+  context:
+    description:
+      - Context of the kubeconfig. Default is its current one.
+    type: str
+  fail_on:
+    description:
+      - The least severity that fails the task.
+    type: str
+    choices: [critical, warning, never]
+    default: never
+  rules_disabled:
+    description:
+      - Ids of rules to leave out.
+    type: list
+    elements: str
+    default: []
+extends_documentation_fragment:
+  - ironacre.hci.attributes
+  - ironacre.hci.attributes.read_only
+"""
+
+EXAMPLES = r"""
+- name: Assess the machines of an archive
+  ironacre.hci.vm_import_assess:
+    vms: "{{ web01.vms }}"
+    namespace: vms
+    mapping:
+      networks:
+        - source: VM Network
+          target: vms/vlan10
+"""
+
+RETURN = r"""
+concerns:
+  description: The concerns, the critical ones of each machine first.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{vm: web01, id: device.usb, severity: info, found: "has a USB device: dongle"}]
+ready:
+  description: Machines without a critical concern.
+  returned: success
+  type: list
+  elements: str
+  sample: [web01]
+blocked:
+  description: Machines with a critical concern.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+summary:
+  description: Number of concerns by severity.
+  returned: success
+  type: dict
+  sample: {critical: 0, warning: 0, info: 1}
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.target_facts import TargetFacts
+from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module import run
+from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_options import cluster_of
+from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.concerns import Subject, Target, report
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Vm
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.settings import settings_of
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    "vms": {"type": "list", "elements": "dict", "required": True},
+    "namespace": {"type": "str", "required": True},
+    "mapping": {"type": "dict", "default": {}},
+    "overrides": {"type": "dict", "default": {}},
+    "kubeconfig": {"type": "path"},
+    "context": {"type": "str"},
+    "fail_on": {"type": "str", "choices": ["critical", "warning", "never"], "default": "never"},
+    "rules_disabled": {"type": "list", "elements": "str", "default": []},
+}
+
+
+def assess(module: AnsibleModule) -> dict[str, Any]:
+    params = module.params
+    target = TargetFacts(cluster_of(params)).target(params["namespace"]) if params["kubeconfig"] else Target()
+    options = {**params, "target": {"namespace": params["namespace"]}}
+    vms = [Vm.from_dict(vm) for vm in params["vms"]]
+    found = report([Subject(vm, settings_of(options, vm.name), target) for vm in vms], params["rules_disabled"])
+    refused = {"critical": ("critical",), "warning": ("critical", "warning"), "never": ()}[params["fail_on"]]
+    grave = [concern for concern in found["concerns"] if concern["severity"] in refused]
+    if grave:
+        lines = [f"{item['vm']}: {item['found']} ({item['id']}); {item['way_out']}" for item in grave]
+        raise PlatformError("\n".join(lines), **found)
+    return {"changed": False, **found}
+
+
+def main() -> None:
+    run(AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), assess)
+
+
+if __name__ == "__main__":
+    main()
