@@ -79,7 +79,6 @@ from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kube import
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.rke2_node import Rke2Node
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module import run
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
-from ansible_collections.ironacre.hci.plugins.module_utils._core.rke2.kubeconfig import parse_kubeconfig
 from ansible_collections.ironacre.hci.plugins.module_utils._core.rke2.nodes import node_patch
 
 NODE = {
@@ -108,7 +107,7 @@ def _client(module: AnsibleModule) -> KubeClient:
     text = Rke2Node(module.run_command, module.params["data_dir"]).kubeconfig()
     if not text:
         raise PlatformError("This node has no /etc/rancher/rke2/rke2.yaml; run the module on a server that is up.")
-    return KubeClient(parse_kubeconfig(text, "rke2.yaml"))
+    return KubeClient.of_node(text)
 
 
 def _patched(module: AnsibleModule, client: KubeClient, found: dict[str, Any]) -> dict[str, Any]:

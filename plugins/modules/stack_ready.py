@@ -126,7 +126,7 @@ def wait(module: AnsibleModule) -> dict[str, Any]:
     # In check mode nothing was applied, so there is nothing to wait for.
     if module.check_mode:
         return {"changed": False, "seconds": 0.0}
-    client = KubeClient.from_file(module.params["kubeconfig"])
+    client = KubeClient.of_file(module.params["kubeconfig"])
     given = {name: module.params[name] for name in EXPECTED}
     given["settings"] = {name: setting_text(value) for name, value in given["settings"].items()}
     expected = Expected(**given)

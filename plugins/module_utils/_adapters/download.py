@@ -181,6 +181,17 @@ class _Empty:
         return b""
 
 
+def read_stream(url: str, timeout: float) -> Iterator[bytes]:
+    """The body of an address in chunks. Raises PlatformError when it cannot be read to its end."""
+    try:
+        with urllib.request.urlopen(url, timeout=timeout) as reply:
+            source = _Exact(reply)
+            while chunk := source.read(_CHUNK):
+                yield chunk
+    except (OSError, HTTPException) as error:
+        raise PlatformError(f"{url}: cannot be fetched: {error}. Check that this machine reaches it.") from error
+
+
 def file_digest(path: Path) -> str:
     """sha256 of a file, streamed."""
     digest = hashlib.sha256()

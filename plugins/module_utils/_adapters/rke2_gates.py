@@ -18,7 +18,6 @@ from ansible_collections.ironacre.hci.plugins.module_utils._adapters.rke2_node i
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
 from ansible_collections.ironacre.hci.plugins.module_utils._core.rke2 import gates as judge
 from ansible_collections.ironacre.hci.plugins.module_utils._core.rke2.journal import explain
-from ansible_collections.ironacre.hci.plugins.module_utils._core.rke2.kubeconfig import parse_kubeconfig
 
 ETCD_METRICS_PORT = 2381
 
@@ -84,7 +83,7 @@ class Gates:
                 text = self.node.kubeconfig()
                 if not text:
                     return "RKE2 has not written its kubeconfig yet"
-                self._client = KubeClient(parse_kubeconfig(text, "rke2.yaml"), timeout=10)
+                self._client = KubeClient.of_node(text, timeout=10)
             return question(self._client)
         except KubeError as error:
             return error.message
