@@ -28,7 +28,7 @@ FRESH = (
     "-o ConnectionAttempts=1"
 )
 # How long after the timer the node may take to come back.
-RETURN = 90.0
+COMEBACK = 90.0
 UNDONE = ("rolled_back", "unverified")
 
 
@@ -103,7 +103,7 @@ class ActionModule(ActionBase):
             if answer.get("state") not in ("committed", *UNDONE):
                 # Not confirmed in time: the node undoes it and is reached where it was.
                 command = [*guard, "wait", result["txn"], "4"]
-                answer = self._until(reach, None, command, deadline + RETURN, UNDONE)
+                answer = self._until(reach, None, command, deadline + COMEBACK, UNDONE)
         return self._told({**result, "attempts": self.log}, answer, undoing)
 
     def _decide(

@@ -64,7 +64,7 @@ attributes:
   idempotent:
     support: full
 author:
-  - Ironacre contributors
+  - Ironacre contributors (@ironacre)
 """
 
 EXAMPLES = r"""

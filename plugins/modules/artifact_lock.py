@@ -43,7 +43,7 @@ attributes:
   idempotent:
     support: full
 author:
-  - Ironacre contributors
+  - Ironacre contributors (@ironacre)
 """
 
 EXAMPLES = r"""

@@ -59,7 +59,7 @@ RETURN = r"""
 dest:
   description: The file.
   returned: always
-  type: path
+  type: str
 """
 
 import tempfile

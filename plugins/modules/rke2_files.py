@@ -51,7 +51,7 @@ attributes:
   idempotent:
     support: full
 author:
-  - Ironacre contributors
+  - Ironacre contributors (@ironacre)
 """
 
 EXAMPLES = r"""

@@ -59,7 +59,7 @@ extends_documentation_fragment:
   - ironacre.hci.attributes
   - ironacre.hci.attributes.read_only
 author:
-  - Ironacre contributors
+  - Ironacre contributors (@ironacre)
 """
 
 EXAMPLES = r"""

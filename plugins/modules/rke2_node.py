@@ -52,7 +52,7 @@ attributes:
   idempotent:
     support: full
 author:
-  - Ironacre contributors
+  - Ironacre contributors (@ironacre)
 """
 
 EXAMPLES = r"""

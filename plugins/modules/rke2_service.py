@@ -46,7 +46,7 @@ attributes:
     details:
       - Not with O(state=restarted).
 author:
-  - Ironacre contributors
+  - Ironacre contributors (@ironacre)
 """
 
 EXAMPLES = r"""

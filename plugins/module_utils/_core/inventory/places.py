@@ -37,8 +37,9 @@ def misplaced(inventory: Inventory) -> Iterator[Finding]:
 def cidrs(inventory: Inventory) -> dict[str, Any]:
     """Networks of pods and services that can be read; dual stack is a list with commas."""
     cluster = inventory.cluster()
-    named = {key: str(cluster.get(key) or default).split(",")[0] for key, default in CLUSTER_NETWORKS.items()}
-    return {key: network for key, text in named.items() if (network := network_of(text)) is not None}
+    stated = {key: str(cluster.get(key) or default) for key, default in CLUSTER_NETWORKS.items()}
+    named = {key: network_of(text.split(",", maxsplit=1)[0]) for key, text in stated.items()}
+    return {key: network for key, network in named.items() if network is not None}
 
 
 def cluster_networks(inventory: Inventory) -> Iterator[Finding]:
@@ -57,10 +58,14 @@ def cluster_networks(inventory: Inventory) -> Iterator[Finding]:
                 yield Finding(f"{host}.hci_node.address", f"{address} lies in hci_cluster.{key} {network}", way_out)
 
 
+def nics_of(node: dict[str, Any]) -> list[dict[str, Any]]:
+    return [nic for index, nic in entries(node, "nics")]
+
+
 def nic_networks(node: dict[str, Any]) -> list[Any]:
     """Networks of a node's static addresses."""
     listed = [
-        part(nic, family).get("addresses") or [] for _, nic in entries(node, "nics") for family in ("ipv4", "ipv6")
+        part(nic, family).get("addresses") or [] for nic in nics_of(node) for family in ("ipv4", "ipv6")
     ]
     return [network for texts in listed for text in texts if (network := network_of(text)) is not None]
 
@@ -83,12 +88,12 @@ def node_address(host: str, node: dict[str, Any]) -> Iterator[Finding]:
     address = address_of(node.get("address"))
     stated = [
         ipaddress.ip_interface(text).ip
-        for _, nic in entries(node, "nics")
+        for nic in nics_of(node)
         for family in ("ipv4", "ipv6")
         for text in part(nic, family).get("addresses") or []
         if network_of(text) is not None
     ]
-    dynamic = any(part(nic, "ipv4").get("method") == "dhcp" for _, nic in entries(node, "nics"))
+    dynamic = any(part(nic, "ipv4").get("method") == "dhcp" for nic in nics_of(node))
     networks = nic_networks(node)
     if address is None or not networks or dynamic or address in stated:
         return

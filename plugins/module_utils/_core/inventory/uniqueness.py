@@ -93,7 +93,7 @@ def of_nics(host: str, node: dict[str, Any]) -> Iterator[Claim]:
             )
         for family in ("ipv4", "ipv6"):
             for address in part(nic, family).get("addresses") or []:
-                plain = normal_address(str(address).split("/")[0])
+                plain = normal_address(str(address).split("/", maxsplit=1)[0])
                 yield Claim(
                     "address", plain, f"{host}.hci_node.address" if plain in own else f"{place}.{family}.addresses"
                 )

@@ -199,7 +199,7 @@ def pods(item: Mapping[str, Any], *keys: str) -> int:
 def image_tag(item: Mapping[str, Any]) -> str:
     """The tag of the first container's image."""
     containers = dig(item, "spec", "template", "spec", "containers") or [{}]
-    image = str(containers[0].get("image", "")).split("@")[0].rsplit("/", 1)[-1]
+    image = str(containers[0].get("image", "")).split("@", maxsplit=1)[0].rsplit("/", 1)[-1]
     return image.partition(":")[2]
 
 

@@ -19,16 +19,16 @@ class Html(str):
     __slots__ = ()
 
 
-def element(name: str, /, *children: object, **attributes: object) -> Html:
+def element(tag: str, /, *children: object, **attributes: object) -> Html:
     """One element. `class_` is class, underscores become dashes, None and False are left out; None children, too."""
     given = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(str(value))}"'
         for key, value in attributes.items()
         if value is not None and value is not False
     )
-    if name in VOID:
-        return Html(f"<{name}{given}/>")
-    return Html(f"<{name}{given}>{join(*children)}</{name}>")
+    if tag in VOID:
+        return Html(f"<{tag}{given}/>")
+    return Html(f"<{tag}{given}>{join(*children)}</{tag}>")
 
 
 def join(*children: object) -> Html:
