@@ -19,7 +19,11 @@ import (
 	"ironacre.test/lab/longhorn/node"
 )
 
-const defaultReplicas = 3
+const (
+	defaultReplicas = 3
+	kindClaim       = "PersistentVolumeClaim"
+	kindSnapshot    = "VolumeSnapshot"
+)
 
 // provisioner makes and removes volumes for claims; the library around it knows the rules of binding and reclaiming.
 type provisioner struct{ base }
@@ -38,6 +42,12 @@ func setupProvisioner(mgr ctrl.Manager, shared base) error {
 
 // SupportsBlock is asked before a claim with volumeMode Block; the refusal becomes an event on the claim.
 func (p *provisioner) SupportsBlock(context.Context) bool { return false }
+
+// ShouldProvision leaves claims alone that a populator (CDI's upload for example) fills: it hands over a volume of its own.
+func (p *provisioner) ShouldProvision(_ context.Context, claim *corev1.PersistentVolumeClaim) bool {
+	source := claim.Spec.DataSourceRef
+	return source == nil || source.Kind == kindClaim || source.Kind == kindSnapshot
+}
 
 // Provision makes the folder, the Longhorn volume with its replicas, and the PersistentVolume.
 func (p *provisioner) Provision(
@@ -71,7 +81,7 @@ func (p *provisioner) fill(ctx context.Context, options library.ProvisionOptions
 		return p.Store.Create(options.PVName)
 	}
 	switch source.Kind {
-	case "PersistentVolumeClaim":
+	case kindClaim:
 		origin := &corev1.PersistentVolumeClaim{}
 		key := client.ObjectKey{Namespace: options.PVC.Namespace, Name: source.Name}
 		if err := p.Get(ctx, key, origin); err != nil {
@@ -81,7 +91,7 @@ func (p *provisioner) fill(ctx context.Context, options library.ProvisionOptions
 			return fmt.Errorf("claim %s: not bound yet, cannot be cloned", source.Name)
 		}
 		return p.Store.Clone(origin.Spec.VolumeName, options.PVName)
-	case "VolumeSnapshot":
+	case kindSnapshot:
 		handle, err := p.snapshotHandle(ctx, options.PVC.Namespace, source.Name)
 		if err != nil {
 			return err

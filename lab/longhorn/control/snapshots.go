@@ -90,7 +90,10 @@ func (r *snapshotReconciler) take(
 	if claim.Spec.VolumeName == "" {
 		return fmt.Errorf("claim %s: not bound yet", claim.Name)
 	}
-	if controllerutil.AddFinalizer(object, snapshotFinalizer) {
+	// The class is written down, because another one may be the default tomorrow.
+	unnamed := object.Spec.VolumeSnapshotClassName == nil
+	object.Spec.VolumeSnapshotClassName = &class.Name
+	if controllerutil.AddFinalizer(object, snapshotFinalizer) || unnamed {
 		if err := r.Update(ctx, object); err != nil {
 			return err
 		}
@@ -114,7 +117,7 @@ func (r *snapshotReconciler) bind(
 		Driver: node.Driver, DeletionPolicy: class.DeletionPolicy, VolumeSnapshotClassName: &class.Name,
 		Source: snapshot.VolumeSnapshotContentSource{VolumeHandle: &claim.Spec.VolumeName},
 		VolumeSnapshotRef: corev1.ObjectReference{
-			APIVersion: snapshot.SchemeGroupVersion.String(), Kind: "VolumeSnapshot",
+			APIVersion: snapshot.SchemeGroupVersion.String(), Kind: kindSnapshot,
 			Namespace: object.Namespace, Name: object.Name, UID: object.UID,
 		},
 	}
