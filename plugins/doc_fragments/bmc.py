@@ -20,7 +20,7 @@ notes:
 """
 
     # The suboptions of one BMC, for modules whose option is called `bmc`.
-    BMC = r"""
+    CONNECTION = r"""
 options:
   bmc:
     description: The BMC.

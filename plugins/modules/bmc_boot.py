@@ -51,7 +51,7 @@ options:
 extends_documentation_fragment:
   - ironacre.hci.attributes
   - ironacre.hci.bmc
-  - ironacre.hci.bmc.bmc
+  - ironacre.hci.bmc.connection
 attributes:
   check_mode:
     support: full

@@ -25,7 +25,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import P
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.parse import parse
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.target import Owned, Target
 
-Goal = Callable[["dict[str, Any]"], "tuple[Target, Owned]"]
+Goal = Callable[[dict[str, Any]], tuple[Target, Owned]]
 GUARD = "/usr/local/lib/ironacre/nic-guard"
 
 

@@ -48,7 +48,7 @@ def foreign_data(found: Collection[str], allowed: Collection[str]) -> tuple[str,
 
 
 def _split(finding: str) -> tuple[str, str]:
-    kind, _, place = finding.partition("@")
+    kind, place = (*finding.split("@", maxsplit=1), "")[:2]
     return kind.strip().lower(), place.strip()
 
 

@@ -73,7 +73,7 @@ def fleet_mac(fleet: Fleet) -> Told:
         (mac, host)
         for host, state in fleet.items()
         for item in state.interfaces
-        for mac in {item.mac, item.match.mac if item.match else None}
+        for mac in dict.fromkeys((item.mac, item.match.mac if item.match else None))
         if mac
     )
     for mac, hosts in _shared(pairs).items():

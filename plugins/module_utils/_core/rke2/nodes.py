@@ -19,8 +19,8 @@ Taint = Mapping[str, str]
 
 def parse_taint(text: str) -> dict[str, str]:
     """`key=value:Effect` or `key:Effect`, as on the command line of kubectl."""
-    key_value, _, effect = text.rpartition(":")
-    key, _, value = key_value.partition("=")
+    key_value, effect = text.rsplit(":", maxsplit=1)
+    key, value = (*key_value.split("=", maxsplit=1), "")[:2]
     return {"key": key, "effect": effect, **({"value": value} if value else {})}
 
 

@@ -8,7 +8,7 @@ This module util is private to the collection.
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 from collections.abc import Iterator
 
 from ..errors import PlatformError
