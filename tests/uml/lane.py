@@ -98,7 +98,10 @@ mount -t sysfs -o ro sysfs /sys; mount -t tmpfs tmpfs /run; mount -t tmpfs tmpfs
 for folder in /etc/systemd/network /var/lib /etc/NetworkManager/system-connections /var/log /etc/netplan /root; do
   mount -t tmpfs tmpfs $folder
 done
-for module in ipv6 bridge 8021q dummy veth tun macvlan unix_diag; do modprobe $module; done; modprobe bonding max_bonds=0
+for module in ipv6 bridge 8021q dummy veth tun macvlan unix_diag; do
+  modprobe $module
+done
+modprobe bonding max_bonds=0
 mkdir -p /run/dbus /run/netns /run/systemd/netif/links /run/systemd/netif/leases /run/systemd/netif/lldp /dev/shm
 mkdir -p /var/lib/NetworkManager /var/lib/dbus /run/systemd/network
 chown -R systemd-network: /run/systemd/netif

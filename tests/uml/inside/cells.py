@@ -1,4 +1,4 @@
-"""Every kind of change through a backend's own daemon: proved after the change, after the daemon's restart and after a boot.
+"""Every kind of change through a backend's own daemon: proved after it, after the daemon's restart and after a boot.
 
 Each of these changes is one that at least one daemon leaves undone when only its files are changed and reloaded.
 """

@@ -176,9 +176,7 @@ def test_nic_08_path_mtu_and_missing_vlan_are_named() -> None:
     jumbo = parse({"probes": [{"pmtu": "10.0.100.1", "size": 9000, "dev": "br-vm.100"}]}).probes
     sh("ip -n sw link set swb.100 mtu 9000")
     assert probes.run(jumbo, Links(), 5)[0].ok
-    sh(
-        "ip -n sw link set swb.100 mtu 1500; ip -n sw link set swb mtu 1500; ip -n sw link set s1 mtu 1500; ip -n sw link set s2 mtu 1500"
-    )
+    sh("for link in swb.100 swb s1 s2; do ip -n sw link set $link mtu 1500; done")
     told = probes.run(jumbo, Links(), 1)[0]
     assert not told.ok and "9000 bytes do not reach 10.0.100.1; smaller ones pass" in told.evidence, told
     desired = trunk([100, 210])
@@ -209,7 +207,8 @@ def test_nic_08_a_duplicate_address_is_told_with_its_holder() -> None:
 def test_nic_10_the_right_card_whatever_its_name() -> None:
     switch(lacp=False)
     sh(
-        "ip link set eno1 down; ip link set eno2 down; ip link set eno1 name x; ip link set eno2 name eno1; ip link set x name eno2"
+        "ip link set eno1 down; ip link set eno2 down; "
+        "ip link set eno1 name x; ip link set eno2 name eno1; ip link set x name eno2"
     )
     desired = {
         "interfaces": [
@@ -235,7 +234,8 @@ def test_nic_11_what_others_put_on_the_bridge_stays() -> None:
     switch()
     kept(trunk([100, "200-209"]), "kernel")
     sh(
-        "ip tuntap add vm1 mode tap; ip link set vm1 master br-vm up; bridge vlan add dev vm1 vid 205; bridge vlan add dev bond0 vid 999; "
+        "ip tuntap add vm1 mode tap; ip link set vm1 master br-vm up; bridge vlan add dev vm1 vid 205; "
+        "bridge vlan add dev bond0 vid 999; "
         "ip addr add 10.0.100.200/32 dev br-vm.100"
     )
     kept(trunk([100, "205-209"]), "kernel")

@@ -59,17 +59,15 @@ def switch(ports: int = 2, lacp: bool = True, mtu: int = 9000, names: str = "eno
 def gateway(base: str, vid: int = 100, address: str = "10.0.100.1/24") -> None:
     """The switch answers in a VLAN."""
     sh(
-        f"ip -n sw link add link {base} name {base}.{vid} type vlan id {vid}; ip -n sw addr add {address} dev {base}.{vid}; "
-        f"ip -n sw link set {base}.{vid} up"
+        f"ip -n sw link add link {base} name {base}.{vid} type vlan id {vid}; "
+        f"ip -n sw addr add {address} dev {base}.{vid}; ip -n sw link set {base}.{vid} up"
     )
 
 
 def unplug() -> None:
     """No switch, no links of ours, no files, no journal."""
-    sh(
-        "rm -rf /var/lib/ironacre /etc/systemd/network/* /etc/netplan/* /run/systemd/network/* "
-        "/etc/NetworkManager/system-connections/*"
-    )
+    folders = "/etc/systemd/network /etc/netplan /run/systemd/network /etc/NetworkManager/system-connections"
+    sh(f"rm -rf /var/lib/ironacre; for folder in {folders}; do rm -rf $folder/*; done")
     sh("ip netns del sw", check=False)
     for link in json.loads(sh("ip -j link")):
         if link["ifname"] != "lo":

@@ -113,7 +113,7 @@ def _link(item: Mapping[str, Any], info: list[Any], vlans: Mapping[int, str], ex
 
 def _options(kind: str, data: Mapping[str, Any]) -> dict[str, object]:
     if kind == "vlan":
-        return {"id": data.get("id"), "protocol": str(data.get("protocol", "802.1Q")).lower()}
+        return {"id": data.get("id"), "protocol": options.protocol(data.get("protocol"))}
     table = {"bond": options.BOND, "bridge": options.BRIDGE}.get(kind, {})
     return {
         option.name: options.of_kernel(option, data.get(option.json_key))

@@ -145,12 +145,20 @@ def of_kernel(option: Option, raw: object) -> object:
         return raw in (1, "on", True)
     if option.kind == "list":
         return tuple(str(item) for item in raw) if isinstance(raw, (list, tuple)) else ()
+    if option.name == "vlan_protocol":
+        return protocol(raw)
     if option.kind == "choice":
         # The kernel has a validation mode of 0 that iproute2 prints as null.
         return "none" if raw is None else str(raw).lower()
     if raw is None:
         return None
     return int(str(raw)) // (100 if option.unit == "s" else 1) if option.kind == "int" else str(raw).lower()
+
+
+def protocol(raw: object) -> str:
+    """A VLAN protocol as iproute2 writes it (a word or, with `-N`, a number in brackets) -> 802.1q or 802.1ad."""
+    text = str(raw or "802.1q").strip("[]").lower()
+    return {"33024": "802.1q", "34984": "802.1ad"}.get(text, text)
 
 
 def to_ip(option: Option, value: object) -> str:

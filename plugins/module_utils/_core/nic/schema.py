@@ -17,12 +17,12 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import F
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import vids
 
 Check = Callable[[object, str], "list[Finding]"]
-MAC = re.compile(r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$", re.IGNORECASE)
+MAC = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}")
 
 
 def text(pattern: str = r".+", hint: str = "write a text") -> Check:
     """A string that matches `pattern` wholly."""
-    compiled = re.compile(pattern, re.IGNORECASE)
+    compiled = re.compile(pattern)
 
     def check(value: object, place: str) -> list[Finding]:
         if isinstance(value, str) and compiled.fullmatch(value):

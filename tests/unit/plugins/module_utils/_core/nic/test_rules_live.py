@@ -39,13 +39,13 @@ def br0(filtering: bool = True) -> Link:
 
 VM = Link("tap0", "tun", master="br0", vlans={8: ""})
 PORT = Link("eno1", master="br0", vlans={7: "", 8: ""})
-WIDER = {
-    "interfaces": [BRIDGE["interfaces"][0], {**BRIDGE["interfaces"][1], "ports": [{"name": "eno1", "vlans": [7, 8]}]}]
-}
+WIDE = {**BRIDGE["interfaces"][1], "ports": [{"name": "eno1", "vlans": [7, 8]}]}
+WIDER = {"interfaces": [BRIDGE["interfaces"][0], WIDE]}
 CASES: dict[str, tuple[Node, Node]] = {
     "live-enslaved": (node(PLAIN, Link("eno1", master="ovs0")), node(PLAIN, Link("eno1"))),
     "live-max-mtu": (node(JUMBO, Link("eno1", max_mtu=1500)), node(JUMBO, Link("eno1", max_mtu=9216))),
-    "live-vf-count": (node(SRIOV, Link("eno1", options={"sriov.total": 4})), node(SRIOV, Link("eno1", options={"sriov.total": 8}))),
+    "live-vf-count": (node(SRIOV, Link("eno1", options={"sriov.total": 4})),
+                      node(SRIOV, Link("eno1", options={"sriov.total": 8}))),
     "live-name-taken": (node(BRIDGE, Link("br0", "dummy")), node(BRIDGE, br0())),
     "live-guests": (node(PLAIN, br0(), VM, previous=BRIDGE), node(PLAIN, br0(), previous=BRIDGE)),
     "live-guest-vlans": (node(BRIDGE, br0(), VM, PORT, previous=WIDER), node(BRIDGE, br0(), PORT, previous=WIDER)),
