@@ -149,6 +149,9 @@ func unpackLayer(members *tar.Reader, folder string) error {
 }
 
 func unpackMember(header *tar.Header, content io.Reader, target string) error {
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
+	}
 	switch header.Typeflag {
 	case tar.TypeDir:
 		return os.MkdirAll(target, 0o755)

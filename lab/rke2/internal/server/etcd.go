@@ -56,7 +56,8 @@ func (s *Server) startEtcd(ctx context.Context) error {
 	}
 	initial, state := []string{name + "=" + s.peerURL()}, "new"
 	if s.hasDatastore() {
-		state = "existing"
+		// How the member came in stays in its configuration: a changed file would restart etcd.
+		initial, state = s.initialOf(initial)
 	} else if s.Config.Text("server") != "" {
 		state = "existing"
 		if initial, err = s.addMember(ctx, name); err != nil {
@@ -109,6 +110,20 @@ func (s *Server) writeEtcdConfig(name, initial, state string) error {
 }
 
 func (s *Server) etcdConfigPath() string { return s.Data.Path("server", "db", "etcd", "config") }
+
+// initialOf returns the initial cluster and its state out of the configuration of an earlier start.
+func (s *Server) initialOf(fallback []string) (initial []string, state string) {
+	initial, state = fallback, "existing"
+	for _, line := range strings.Split(layout.ReadText(s.etcdConfigPath()), "\n") {
+		if text, found := strings.CutPrefix(line, "initial-cluster: "); found {
+			initial = []string{text}
+		}
+		if text, found := strings.CutPrefix(line, "initial-cluster-state: "); found {
+			state = text
+		}
+	}
+	return initial, state
+}
 
 // etcdClient returns a client for these members, this node's own if none is named.
 func (s *Server) etcdClient(endpoints ...string) (*clientv3.Client, error) {

@@ -7,11 +7,13 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strings"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"ironacre.test/lab/rke2/internal/layout"
 	"ironacre.test/lab/rke2/internal/logx"
 	"ironacre.test/lab/rke2/internal/token"
 )
@@ -40,6 +42,13 @@ func (s *Server) checkNodePassword(ctx context.Context, node, password string) e
 		return refusal{http.StatusForbidden, rejected}
 	}
 	return nil
+}
+
+// notePassword takes this node's name for this node. Its own kubelet had to start before the API could be asked.
+func (s *Server) notePassword(ctx context.Context) error {
+	return until(ctx, time.Second, func() error {
+		return s.checkNodePassword(ctx, s.Node, layout.ReadText(layout.NodePassword))
+	})
 }
 
 // hashed returns "salt:digest". The password is 128 random bits, so a plain digest gives nothing away.

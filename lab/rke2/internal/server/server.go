@@ -88,6 +88,9 @@ func (s *Server) Run(ctx context.Context) error {
 	go s.keepManifests(ctx)
 	go s.keepMembers(ctx)
 	go s.keepSnapshots(ctx)
+	if err := s.notePassword(ctx); err != nil {
+		return err
+	}
 	return s.labelNode(ctx)
 }
 
