@@ -99,12 +99,12 @@ class ArtifactStore:
         digest = hashlib.sha256()
         offset = _hash_into(digest, part)
         try:
-            with self._open(wanted.url, offset) as (source, resumed), part.open("ab" if resumed else "wb") as sink:
-                if not resumed:
-                    digest = hashlib.sha256()
-                for chunk in iter(lambda: source.read(_CHUNK), b""):
-                    digest.update(chunk)
-                    sink.write(chunk)
+            with self._open(wanted.url, offset) as (source, resumed):
+                digest = digest if resumed else hashlib.sha256()
+                with part.open("ab" if resumed else "wb") as sink:
+                    for chunk in iter(lambda: source.read(_CHUNK), b""):
+                        digest.update(chunk)
+                        sink.write(chunk)
         except (OSError, HTTPException) as error:
             raise _unreachable(wanted, part, error) from error
         return digest.hexdigest()
@@ -113,7 +113,7 @@ class ArtifactStore:
     def _open(self, url: str, offset: int) -> Iterator[tuple[_Source, bool]]:
         request = urllib.request.Request(url, headers={"Range": f"bytes={offset}-"} if offset else {})
         try:
-            with urllib.request.urlopen(request, timeout=self._timeout) as reply:
+            with urllib.request.build_opener().open(request, timeout=self._timeout) as reply:
                 yield _Exact(reply), reply.status == 206
         except urllib.error.HTTPError as error:
             if error.code != 416:
@@ -184,7 +184,7 @@ class _Empty:
 def read_stream(url: str, timeout: float) -> Iterator[bytes]:
     """The body of an address in chunks. Raises PlatformError when it cannot be read to its end."""
     try:
-        with urllib.request.urlopen(url, timeout=timeout) as reply:
+        with urllib.request.build_opener().open(url, timeout=timeout) as reply:
             source = _Exact(reply)
             while chunk := source.read(_CHUNK):
                 yield chunk

@@ -1,4 +1,4 @@
-#!/bin/busybox sh
+#!/bin/sh
 # Installs the image a boot server names onto the disk it approves. Runs in a ramdisk as the last program; every end is
 # a restart or a power off. Environment: AGENT_MAC, AGENT_URL (the machine's own address on the boot server).
 # It decides nothing: disks, data on them and identity are told to the server, which answers with one disk or with none.
