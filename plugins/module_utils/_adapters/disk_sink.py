@@ -9,6 +9,7 @@ This module util is private to the collection.
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import pathlib
 import stat
@@ -66,10 +67,21 @@ class DiskSink:
                     self.write(place, bytes(min(BLOCK, start + length - place)))
 
     def blocks(self) -> Iterator[tuple[int, bytes | None]]:
-        """What is there: every block in order, None for zeros."""
+        """What is there: every block in order, None for zeros. Holes are not read."""
+        data_from = self._data_from(0)
         for number in range(-(-self.capacity // BLOCK)):
-            data = os.pread(self.fd, min(BLOCK, self.capacity - number * BLOCK), number * BLOCK)
+            start, end = number * BLOCK, min((number + 1) * BLOCK, self.capacity)
+            if data_from < start:
+                data_from = self._data_from(start)
+            data = os.pread(self.fd, end - start, start) if data_from < end else b""
             yield number, None if is_zero(data) else data
+
+    def _data_from(self, offset: int) -> int:
+        """Where the next data begin; the capacity when there are none."""
+        try:
+            return os.lseek(self.fd, offset, os.SEEK_DATA)
+        except OSError as error:
+            return self.capacity if error.errno == errno.ENXIO else offset
 
     def flush(self) -> None:
         """Return when the data are on the medium. An error here is an error of the copy."""

@@ -114,7 +114,7 @@ class QemuImage:
                 child.communicate()
 
     def _listens(self, path: str, child: subprocess.Popen[str]) -> None:
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while not pathlib.Path(path).exists():
             if child.poll() is not None or time.monotonic() > end:
                 child.kill()

@@ -5,6 +5,8 @@
 
 Layout: 512-byte header, descriptor, then markers. A marker is 12 bytes (value, size) and, for size 0, a type.
 size > 0: a compressed grain at sector `value`. Types: 0 end of stream, 1 grain table, 2 grain directory, 3 footer.
+An export ends with the marker "end of stream". QEMU's images have none, but their grain tables come first: there the
+end is accepted when as many grains came as the tables promise.
 Grains are deflated with a zlib frame, so their Adler checksum is verified by the inflater.
 This module util is private to the collection.
 """
@@ -25,7 +27,9 @@ SECTOR = 512
 MAGIC = 0x564D444B
 END_OF_STREAM, FOOTER = 0, 3
 MAX_CAPACITY_SECTORS = 1 << 38
-MAX_OVERHEAD_SECTORS = 1 << 16
+# 64 MiB: the tables of QEMU's images of up to half a tebibyte come before the data.
+MAX_OVERHEAD_SECTORS = 1 << 17
+TABLE_ENTRIES = 512
 # A grain directory of the largest disk, and no more: a marker must not make us hold gigabytes.
 MAX_METADATA_SECTORS = 1 << 17
 BATCH = 1 << 20
@@ -37,17 +41,18 @@ Extent = tuple[int, bytes]
 
 @dataclass(frozen=True)
 class Header:
-    """capacity and grain in bytes; overhead: bytes before the first marker."""
+    """capacity and grain in bytes; overhead: bytes before the first marker; directory: byte of the grain directory."""
 
     capacity: int
     grain: int
     overhead: int
+    directory: int = 0
 
 
 def parse_header(data: bytes, place: str) -> Header:
     """The first 512 bytes. Raises PlatformError for everything but a sane streamOptimized image."""
     magic, version, flags, capacity, grain = struct.unpack_from("<IIIQQ", data)
-    (overhead,) = struct.unpack_from("<Q", data, 64)
+    directory, overhead = struct.unpack_from("<QQ", data, 56)
     (compression,) = struct.unpack_from("<H", data, 77)
     if magic != MAGIC:
         raise PlatformError(f"{place}: is no VMDK image (it begins with {data[:4]!r}); check the format of the disk")
@@ -61,7 +66,7 @@ def parse_header(data: bytes, place: str) -> Header:
         raise PlatformError(
             f"{place}: the header states {capacity} sectors, {overhead} of overhead; the image is damaged"
         )
-    return Header(capacity * SECTOR, grain * SECTOR, overhead * SECTOR)
+    return Header(capacity * SECTOR, grain * SECTOR, overhead * SECTOR, directory * SECTOR)
 
 
 def inflate_zlib(data: memoryview, size: int) -> bytes:
@@ -71,6 +76,19 @@ def inflate_zlib(data: memoryview, size: int) -> bytes:
     if len(out) <= size and not inflater.eof:
         raise zlib.error("incomplete deflate stream")
     return out
+
+
+def promised_grains(header: Header, front: memoryview) -> int:
+    """Number of grains in the tables before the data; -1 when they come at the end. `front` begins behind the header."""
+    reach = -(-header.capacity // (header.grain * TABLE_ENTRIES))
+    if not SECTOR <= header.directory <= header.overhead - 4 * reach:
+        return -1
+    count = 0
+    for place in struct.unpack_from(f"<{reach}I", front, header.directory - SECTOR):
+        start = place * SECTOR - SECTOR
+        if place and 0 <= start <= len(front) - 4 * TABLE_ENTRIES:
+            count += sum(map(bool, struct.unpack_from(f"<{TABLE_ENTRIES}I", front, start)))
+    return count
 
 
 @dataclass(frozen=True)
@@ -92,7 +110,7 @@ class StreamOptimized:
         self._buffered = _Buffered(reader, place)
         self.header = parse_header(bytes(self._buffered.take(SECTOR)), place)
         self._inflate = inflater.call
-        self._buffered.take(self.header.overhead - SECTOR)
+        self._promised = promised_grains(self.header, self._buffered.take(self.header.overhead - SECTOR))
 
     @property
     def capacity(self) -> int:
@@ -151,12 +169,16 @@ class StreamOptimized:
 
     def _grains(self) -> Iterator[Grain]:
         largest = self.header.grain + self.header.grain // 8 + 1024
+        seen = 0
         while True:
+            if seen == self._promised and self._buffered.at_end():
+                return
             head = self._buffered.take(SECTOR)
             value, size, kind = _MARKER.unpack_from(head)
             if size > largest:
                 raise self._damaged(f"a compressed grain of {size} bytes")
             if size:
+                seen += 1
                 yield value * SECTOR, self._grain(head, size)
             elif kind == END_OF_STREAM:
                 drain(self._buffered.reader)
@@ -190,6 +212,12 @@ class _Buffered:
             self._refill(size)
         part, self.view = self.view[:size], self.view[size:]
         return part
+
+    def at_end(self) -> bool:
+        """True when nothing follows."""
+        if not self.view:
+            self._refill(0)
+        return not self.view
 
     def _refill(self, size: int) -> None:
         held = len(self.view)

@@ -8,8 +8,8 @@ This module util is private to the collection.
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
 from collections.abc import Iterator
+from xml.etree import ElementTree
 
 from ..errors import PlatformError
 

@@ -52,12 +52,12 @@ def test_import_disks_stream_out_of_the_archive_in_any_order(tmp_path: pathlib.P
 def test_import_wrong_manifest_digest_is_told_with_file_and_both_digests(tmp_path: pathlib.Path) -> None:
     package = opened(make_ova(tmp_path / "web01.ova", VM, FILES, wrong="disk1.vmdk"))
     assert raw_of(package, package.vm().disks[0]) == RAW[0]
-    with pytest.raises(PlatformError, match=r"disk1.vmdk has sha256 [0-9a-f]{64}, its manifest says [0-9a-f]{64}"):
+    with pytest.raises(PlatformError, match=r"disk1\.vmdk has sha256 [0-9a-f]{64}, its manifest says [0-9a-f]{64}"):
         raw_of(package, package.vm().disks[1])
 
 
 def test_import_wrong_digest_of_the_descriptor_is_refused(tmp_path: pathlib.Path) -> None:
-    with pytest.raises(PlatformError, match="web01.ovf has sha256"):
+    with pytest.raises(PlatformError, match=r"web01\.ovf has sha256"):
         opened(make_ova(tmp_path / "web01.ova", VM, FILES, wrong="web01.ovf"))
 
 
@@ -71,7 +71,7 @@ def test_import_truncated_archive_is_refused_when_it_is_opened(tmp_path: pathlib
 
 def test_import_a_missing_file_is_named(tmp_path: pathlib.Path) -> None:
     package = opened(make_ova(tmp_path / "web01.ova", VM, {"disk0.vmdk": FILES["disk0.vmdk"]}))
-    with pytest.raises(PlatformError, match="lacks the file disk1.vmdk"):
+    with pytest.raises(PlatformError, match=r"lacks the file disk1\.vmdk"):
         raw_of(package, package.vm().disks[1])
 
 

@@ -103,3 +103,38 @@ def test_a_sparse_image_without_streams_is_refused_with_the_way_out() -> None:
     image[8:12] = struct.pack("<I", 3)
     with pytest.raises(PlatformError, match="convert it with qemu-img"):
         decode(bytes(image))
+
+
+def front_tables(raw: bytes) -> bytes:
+    """The image as QEMU writes it: tables before the data, no end marker."""
+    tables = (1 + len(raw) // (GRAIN * 512)) * 4 + 1
+    overhead = 128 + tables
+    header = struct.pack(
+        "<IIIQQQQIQQQB4sH", 0x564D444B, 3, 0x30001, len(raw) // SECTOR, 128, 1, 20, 512, 0, 128, overhead, 0, b"", 1
+    )
+    records, table = [], []
+    position = overhead
+    for offset in range(0, len(raw), GRAIN):
+        data = raw[offset : offset + GRAIN]
+        table.append(position if any(data) else 0)
+        if any(data):
+            records.append(grain_record(offset, zlib.compress(data.ljust(GRAIN, b"\0"))))
+            position += len(records[-1]) // SECTOR
+    table += [0] * (-len(table) % 512)
+    directory = struct.pack(f"<{len(table) // 512}I", *range(129, 129 + 4 * (len(table) // 512), 4))
+    body = directory.ljust(SECTOR, b"\0") + struct.pack(f"<{len(table)}I", *table)
+    return (header.ljust(128 * SECTOR, b"\0") + body).ljust(overhead * SECTOR, b"\0") + b"".join(records)
+
+
+def test_an_image_with_its_tables_first_needs_no_end_marker() -> None:
+    raw = disk(3 * MIB)
+    assert decode(front_tables(raw)) == raw
+    assert decode(front_tables(bytes(MIB))) == bytes(MIB)
+
+
+def test_an_image_with_its_tables_first_is_not_believed_when_a_grain_is_missing() -> None:
+    image = front_tables(disk(3 * MIB))
+    last = len(image) - len(grain_record(0, zlib.compress(disk(3 * MIB)[-GRAIN:])))
+    for cut in (last, last + SECTOR, len(image) - 1):
+        with pytest.raises(PlatformError, match="early; the file is truncated"):
+            decode(image[:cut])

@@ -1,0 +1,228 @@
+"""What an import costs, side by side with the tools people use today. One command, one table; --json writes a file.
+
+    PYTHONPATH=.:.ansible/collections .ansible/venv/bin/python benchmarks/import.py [--size-mib 512] [--rounds 3]
+
+decode: a streamOptimized VMDK to a sparse raw file, against `qemu-img convert`.
+upload: an OVA over HTTP to a TLS sink, against `curl` to a file, `tar`, `qemu-img convert`, `curl` of the raw result.
+plan: 700 machines.
+
+CPU seconds count the whole process tree: on a shared machine they are the figure to trust. Rounds are interleaved.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.server
+import json
+import multiprocessing
+import os
+import random
+import resource
+import ssl
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Disk, Vm
+from tests.assets.machines import make_ova
+
+MIB = 1 << 20
+DECODE = """
+import sys
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.disk_copy import DiskCopy
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.disk_sources import open_source
+DiskCopy(open_source(None, None, {"type": "ova", "path": sys.argv[1]}), sys.argv[2]).run()
+"""
+UPLOAD = """
+import sys
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.cdi_upload import CdiUpload, Endpoint
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.packages import open_package
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.digest import DiskDigest, digesting
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.wire import encode
+package = open_package({"type": "ova", "url": sys.argv[1]})
+disk = package.vm().disks[0]
+stream = digesting(package.disk(disk).extents(), DiskDigest(disk.capacity))
+endpoint = Endpoint("127.0.0.1", int(sys.argv[2]), "localhost", open(sys.argv[3]).read())
+CdiUpload(None).send(endpoint, "token", encode(stream, disk.capacity, "zstd"), lambda size: None)
+"""
+PLAN = """
+import random, sys, time
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.downtime import Item
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.waves import Limits, plan
+source = random.Random(1)
+items = [Item(f"vm{n}", min(2e6, max(1024, source.lognormvariate(10.8, 1))), host=f"esx{source.randrange(16)}",
+              datastore=f"ds{source.randrange(8)}") for n in range(700)]
+print(plan(items, Limits(max_per_wave=1000, pilot=False))["ratio"])
+"""
+
+
+def measured(*command: str) -> dict[str, float]:
+    """Wall and CPU seconds and the peak resident MiB of a command with all its children."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    out = child.stdout.read() if child.stdout else ""
+    _pid, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{command[0]} ended with {child.returncode}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    found = {"wall_s": time.monotonic() - start, "cpu_s": cpu, "rss_mib": usage.ru_maxrss / 1024}
+    return {**found, "answer": float(out)} if out.strip() else found
+
+
+def make_export(folder: Path, size_mib: int) -> tuple[Path, Path]:
+    """An OVA and its VMDK, written by qemu-img. A third of the disk is text, a sixth random, half empty."""
+    source, raw = random.Random(1), folder / "disk.raw"
+    with raw.open("wb") as file:
+        file.truncate(size_mib * MIB)
+        for number in range(size_mib // 2):
+            file.seek(number * 2 * MIB)
+            words = " ".join(str(source.randrange(10**6)) for _word in range(20000)).encode() * 8
+            file.write(source.randbytes(MIB) if number % 3 == 0 else words[:MIB])
+    vmdk = folder / "disk.vmdk"
+    options = ["-O", "vmdk", "-o", "subformat=streamOptimized"]
+    subprocess.run(["qemu-img", "convert", "-f", "raw", *options, str(raw), str(vmdk)], check=True)
+    disk = Disk("d0", size_mib * MIB, "disk.vmdk", "streamOptimized")
+    vm = Vm("bench", memory_mib=64, id="b", disks=(disk,))
+    return make_ova(folder / "bench.ova", vm, {"disk.vmdk": vmdk.read_bytes()}), vmdk
+
+
+class Sink(http.server.BaseHTTPRequestHandler):
+    """Reads a chunked or sized body and forgets it."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+    def do_POST(self) -> None:
+        if self.headers.get("Expect"):
+            self.send_response_only(100)
+            self.end_headers()
+        left = int(self.headers.get("Content-Length") or 0)
+        while left:
+            left -= len(self.rfile.read(min(left, MIB)))
+        while self.headers.get("Transfer-Encoding") == "chunked" and (size := int(self.rfile.readline(), 16)):
+            self.rfile.read(size + 2)
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        self.close_connection = True
+
+
+@contextmanager
+def serving(server: http.server.ThreadingHTTPServer) -> Iterator[int]:
+    """Serve in a thread; yields the port."""
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def tls_server(folder: Path) -> http.server.ThreadingHTTPServer:
+    """The sink behind a certificate for localhost."""
+    key, certificate = folder / "key.pem", folder / "cert.pem"
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names]
+    subprocess.run([*command, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Sink)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    return server
+
+
+class Files(http.server.BaseHTTPRequestHandler):
+    """Serves one archive, with ranges, as every web server does."""
+
+    protocol_version = "HTTP/1.1"
+    path_of_archive: Path
+
+    def log_message(self, format: str, *args: object) -> None: ...
+
+    def do_GET(self) -> None:
+        size = self.path_of_archive.stat().st_size
+        first, _dash, last = self.headers.get("Range", "bytes=0-").removeprefix("bytes=").partition("-")
+        start, end = int(first), int(last or size - 1) + 1
+        self.send_response(206 if "Range" in self.headers else 200)
+        self.send_header("Content-Range", f"bytes {start}-{end - 1}/{size}")
+        self.send_header("Content-Length", str(end - start))
+        self.end_headers()
+        with self.path_of_archive.open("rb") as file:
+            file.seek(start)
+            while start < end and (data := file.read(min(MIB, end - start))):
+                start += len(data)
+                try:
+                    self.wfile.write(data)
+                except ConnectionError:
+                    self.close_connection = True
+                    return
+
+
+def commands(folder: Path, size_mib: int, files: int, sink: int) -> dict[str, list[str]]:
+    """Name of a variant -> its command."""
+    target, vmdk = str(folder / "out.raw"), str(folder / "disk.vmdk")
+    url, certificate = f"http://127.0.0.1:{files}/bench.ova", str(folder / "cert.pem")
+    staged = f"cd {folder} && curl -sf -o s.ova {url} && tar xf s.ova disk.vmdk -O > s.vmdk"
+    staged += " && qemu-img convert -f vmdk -O raw s.vmdk s.raw"
+    staged += f" && curl -sf --cacert {certificate} -T s.raw -X POST https://localhost:{sink}/ && rm s.ova s.vmdk s.raw"
+    clean = f"rm -f {target} {target}.import.*; exec"
+    return {
+        "decode: ours": [
+            "sh",
+            "-c",
+            f'{clean} "$@"',
+            "sh",
+            sys.executable,
+            "-c",
+            DECODE,
+            f"{folder}/bench.ova",
+            target,
+        ],
+        "decode: qemu-img": ["sh", "-c", f"{clean} qemu-img convert -f vmdk -O raw {vmdk} {target}"],
+        "upload: ours": [sys.executable, "-c", UPLOAD, url, str(sink), certificate],
+        "upload: curl, qemu-img, curl": ["sh", "-c", staged],
+        "plan: 700 machines": [sys.executable, "-c", PLAN],
+    }
+
+
+def main() -> None:
+    """Run all variants and print the medians."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--size-mib", type=int, default=512)
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--json", type=Path)
+    options = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        # In a process of its own: its memory would count as that of the children that are measured.
+        maker = multiprocessing.Process(target=make_export, args=(folder, options.size_mib))
+        maker.start()
+        maker.join()
+        handler = type("Archive", (Files,), {"path_of_archive": folder / "bench.ova"})
+        files = stack.enter_context(serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)))
+        sink = stack.enter_context(serving(tls_server(folder)))
+        variants = commands(folder, options.size_mib, files, sink)
+        rounds = [{key: measured(*command) for key, command in variants.items()} for _round in range(options.rounds)]
+    figures = {
+        key: {what: round(statistics.median(one[key][what] for one in rounds), 2) for what in rounds[0][key]}
+        for key in variants
+    }
+    staged = {"upload: curl, qemu-img, curl": "archive, image and raw disk"}
+    for key, row in figures.items():
+        text = "  ".join(f"{what} {value:9.2f}" for what, value in row.items())
+        print(f"{key:32} {text}  staged: {staged.get(key, 'nothing')}")
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
