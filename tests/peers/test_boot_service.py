@@ -61,6 +61,13 @@ def test_an_armed_machine_and_only_it_is_installed(boot: BootPeer, request_of: d
     assert not is_install(boot.script(mac="52:54:00:70:00:99"))
 
 
+def test_a_swapped_machine_ends_the_waiting(boot: BootPeer, request_of: dict[str, Any], run: Run) -> None:
+    run(boot_ticket, {**request_of, "begin": True})
+    boot.script(serial="SRV-2")
+    waited = run(boot_event_info, {"mac": MAC, "until": "script", "state_dir": request_of["state_dir"]})
+    assert waited["fault"] == f"held: another machine: serial is 'SRV-2', declared is '{SERIAL}'"
+
+
 def test_arming_twice_is_one_ticket(boot: BootPeer, request_of: dict[str, Any], run: Run) -> None:
     assert run(boot_ticket, request_of)["changed"]
     path = boot.node("kernel")

@@ -20,10 +20,14 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.boot.ticket imp
 
 @dataclass(frozen=True)
 class Answer:
-    """install: hand out the agent. reason: for the log, and for whoever wonders why a machine booted its disk."""
+    """install: hand out the agent. reason: for the log, and for whoever wonders why a machine booted its disk.
+
+    swapped: the ticket is armed, but the machine that came with its MAC address is not the one it was written for.
+    """
 
     install: bool
     reason: str
+    swapped: bool = False
 
 
 def answer_boot(ticket: Ticket | None, progress: Progress, seen: Mapping[str, str], now: float) -> Answer:
@@ -37,7 +41,7 @@ def answer_boot(ticket: Ticket | None, progress: Progress, seen: Mapping[str, st
     if not ticket.is_armed(now, finished=False):
         return Answer(False, "the ticket has expired")
     reason = stranger(ticket, seen)
-    return Answer(False, f"another machine: {reason}") if reason else Answer(True, "armed")
+    return Answer(False, f"another machine: {reason}", swapped=True) if reason else Answer(True, "armed")
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,8 @@ class BootHandler(BaseHTTPRequestHandler):
         progress = store.progress(mac)
         answer = answer_boot(ticket, progress, seen, now)
         self.server.log(answer=answer.reason, mac=mac, install=answer.install, **seen)
+        if answer.swapped:
+            store.add_event(mac, "held", answer.reason, now)
         if not answer.install or ticket is None:
             return self._text(disk_script(query.get("platform", ""), answer.reason))
         store.add_event(mac, "script", f"{query.get('platform', '')} {query.get('arch', '')}", now)
