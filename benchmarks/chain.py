@@ -72,7 +72,8 @@ def measure(playbook: str, scratch: Path) -> Cost:
     code = subprocess.run(command, cwd=CHECKOUT, env={**os.environ, **noted}, stdout=sys.stderr, check=False).returncode
     after, seconds = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic() - begun
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    kept = json.loads(stages.read_text())["runs"][-1]["stages"] if stages.is_file() else []
+    found = json.loads(stages.read_text())["stages"].values() if stages.is_file() else []
+    kept = [stage for paces in found for stage in paces.values()]
     hosts = Counter(filter(None, map(called, calls.read_text().splitlines())))
     durations = {stage["name"]: stage["seconds"] for stage in kept}
     return Cost(seconds, cpu, dict(sorted(hosts.items())), durations, sum(stage["changed"] for stage in kept), code)

@@ -128,6 +128,7 @@ def controller_exec(where: place.Place, argv: list[str]) -> None:
     os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     os.environ.setdefault("ANSIBLE_CONFIG", str(where.checkout / "ansible.cfg"))
     os.environ.setdefault("ANSIBLE_INVENTORY", str(where.inventory / "hosts.yml"))
+    os.environ.setdefault("IRONACRE_STAGES", str(where.state / "stages.json"))
     # Kept connections are found by address, and another checkout's rack has the same addresses.
     os.environ["ANSIBLE_SSH_CONTROL_PATH_DIR"] = str(sockets)
     command = inside(where.controller, *argv)

@@ -13,7 +13,8 @@ description:
   - A play belongs to a stage by its tag (C(check), C(provision), C(configure), C(cluster), C(stack), C(import),
     C(migrate), C(report)).
   - At the end of the run, a table of the stages is printed. A run without a stage prints nothing.
-  - The durations are kept in a file, the last twenty runs of it, from which the report is drawn.
+  - The durations are kept in a file, from which the report is drawn. Of each stage it holds the last run that changed
+    something, and the last one that changed nothing.
 requirements:
   - C(callbacks_enabled = ironacre.hci.stages) in C(ansible.cfg)
 options:
@@ -56,6 +57,7 @@ class CallbackModule(CallbackBase):
         self.stages: dict[str, Stage] = {}
         self.current: Stage | None = None
         self.since = 0.0
+        self.before: Any = None
         self.started = datetime.now(timezone.utc).isoformat(timespec="seconds")
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
@@ -103,9 +105,11 @@ class CallbackModule(CallbackBase):
             return
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            history = json.loads(path.read_text()) if path.is_file() else {}
+            # Read once: what this run itself wrote on its way is not yet the end of a stage.
+            if self.before is None:
+                self.before = json.loads(path.read_text()) if path.is_file() else {}
             part = path.with_name(f".{path.name}.{os.getpid()}")
-            part.write_text(json.dumps(with_run(history, self.started, stages), indent=1) + "\n")
+            part.write_text(json.dumps(with_run(self.before, self.started, stages), indent=1) + "\n")
             part.replace(path)
         except (OSError, ValueError) as error:
             self._display.warning(f"stages: {path} is not written: {error}")

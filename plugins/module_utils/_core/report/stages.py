@@ -23,7 +23,6 @@ STAGES = {
     "migrate": "Migrate the VMs",
     "report": "Write the report",
 }
-KEPT_RUNS = 20
 
 
 @dataclass
@@ -69,10 +68,16 @@ def table(stages: Iterable[Stage]) -> str:
 
 
 def with_run(history: Any, started: str, stages: Iterable[Stage]) -> dict[str, Any]:
-    """The history with this run in it, replaced when it is there already. Shape: {runs: [{started, stages: [...]}]}."""
-    runs = history.get("runs") if isinstance(history, Mapping) else None
-    others = [run for run in runs or [] if isinstance(run, Mapping) and run.get("started") != started]
-    return {"runs": [*others, {"started": started, "stages": [asdict(stage) for stage in stages]}][-KEPT_RUNS:]}
+    """The history with the stages of one run in it.
+
+    Shape: {stages: {name: {working: {started, stage...}, repeated: {...}}}}. Of each stage the last run that changed
+    something (or failed) and the last one that changed nothing are kept: looking often does not push out the real run.
+    """
+    known = dict(history.get("stages") or {}) if isinstance(history, Mapping) else {}
+    for stage in stages:
+        kind = "working" if stage.changed or stage.failed else "repeated"
+        known[stage.name] = {**known.get(stage.name, {}), kind: {"started": started, **asdict(stage)}}
+    return {"stages": known}
 
 
 @dataclass(frozen=True)
@@ -86,10 +91,14 @@ class Pace:
 
 def paces(history: Any) -> list[Pace]:
     """Both paces of each stage of the chain that a history knows of."""
-    working: dict[str, Stage] = {}
-    repeated: dict[str, Stage] = {}
-    for run in history.get("runs", []) if isinstance(history, Mapping) else []:
-        for entry in run.get("stages", []):
-            stage = Stage(**entry)
-            (working if stage.changed or stage.failed else repeated)[stage.name] = stage
-    return [Pace(n, working.get(n), repeated.get(n)) for n in STAGES if n in working or n in repeated]
+    known = history.get("stages") or {} if isinstance(history, Mapping) else {}
+    return [
+        Pace(name, stage_in(known[name].get("working")), stage_in(known[name].get("repeated")))
+        for name in STAGES
+        if name in known
+    ]
+
+
+def stage_in(entry: Mapping[str, Any] | None) -> Stage | None:
+    """A stage as it was kept."""
+    return Stage(**{key: value for key, value in entry.items() if key != "started"}) if entry else None

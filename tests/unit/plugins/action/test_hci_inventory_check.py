@@ -25,7 +25,12 @@ def run(inventory: Path) -> subprocess.CompletedProcess[str]:
         "-vvv",
     ]
     return subprocess.run(
-        command, cwd=CHECKOUT, env={**os.environ, "NO_COLOR": "1"}, capture_output=True, text=True, check=False
+        command,
+        cwd=CHECKOUT,
+        env={**os.environ, "NO_COLOR": "1", "IRONACRE_STAGES": os.devnull},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 

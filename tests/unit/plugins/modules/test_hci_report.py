@@ -26,7 +26,7 @@ def test_the_report_is_written_and_the_same_again_is_no_change(
     assert called(capfd, dest=str(dest))["changed"]
     assert "rack1" in dest.read_text()
     stages = tmp_path / "stages.json"
-    stages.write_text(json.dumps({"runs": [{"started": "1", "stages": [{"name": "check", "seconds": 7.0}]}]}))
+    stages.write_text(json.dumps({"stages": {"check": {"repeated": {"name": "check", "seconds": 7.0}}}}))
     assert not called(capfd, dest=str(dest), stages=str(stages))["changed"]
     assert "7.0 s" in dest.read_text()
     assert called(capfd, dest=str(dest), rack={"title": "rack2"})["changed"]

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.report.stages import (
-    KEPT_RUNS,
+    Pace,
     Stage,
     duration,
     paces,
@@ -38,14 +38,15 @@ def test_the_table_has_a_row_for_each_stage_and_their_sum() -> None:
     assert table([]) == ""
 
 
-def test_a_run_is_kept_once_and_old_runs_are_forgotten() -> None:
-    history: object = "nonsense"
-    for number in range(KEPT_RUNS + 5):
-        history = with_run(history, f"run {number}", [Stage("check")])
-        history = with_run(history, f"run {number}", [Stage("check", 2.0)])
-    assert isinstance(history, dict)
-    assert [run["started"] for run in history["runs"]] == [f"run {n}" for n in range(5, KEPT_RUNS + 5)]
-    assert history["runs"][0]["stages"][0]["seconds"] == 2.0
+def test_a_run_replaces_what_it_wrote_on_its_way_and_looking_often_keeps_the_real_run() -> None:
+    before = with_run("nonsense", "1", [Stage("cluster", 90.0, 9, 9)])
+    assert with_run(before, "2", [Stage("cluster", 3.0, 1)])["stages"]["cluster"]["repeated"]["seconds"] == 3.0
+    history = with_run(before, "2", [Stage("cluster", 8.0, 9)])
+    for number in range(50):
+        history = with_run(history, str(number), [Stage("check", 1.0, 1)])
+    (check, cluster) = paces(history)
+    assert cluster == Pace("cluster", Stage("cluster", 90.0, 9, 9), Stage("cluster", 8.0, 9))
+    assert check == Pace("check", None, Stage("check", 1.0, 1))
 
 
 def test_the_paces_are_those_of_the_last_run_with_and_without_a_change() -> None:
