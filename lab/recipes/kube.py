@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
-from lab.build.go import GO_ROOT, go_build
+from lab.build.go import GO_ROOT, go_build, module_folder
 from lab.build.recipe import Build, Recipe
 
 KUBERNETES = "v1.35.4+rke2r1"
+# What upgrade tests go to: the same sources under the next number.
+KUBERNETES_NEXT = "v1.35.4+rke2r2"
 CONTAINERD = "2.2.0"
 RUNC = "1.3.3"
 CNI = "1.8.0"
@@ -33,9 +37,15 @@ def kubernetes_stamp(version: str) -> tuple[str, ...]:
     return tuple(f"-X {base}.{name}={value}" for name, value in values.items())
 
 
-def build_kubernetes(build: Build, version: str = KUBERNETES) -> None:
+def build_kubernetes(build: Build, version: str) -> None:
     """Make ``kube``: all of Kubernetes and etcd in one program."""
     go_build(build, GO_ROOT / "kubernetes", ".", build.out / "kube", ldflags=kubernetes_stamp(version))
+
+
+def kubernetes_recipe(name: str, version: str) -> Recipe:
+    """Return the recipe of a version; all versions come out of the same sources."""
+    says = f"Kubernetes {version} and etcd (4 minutes)"
+    return recipe(name, "kubernetes", version, lambda build: build_kubernetes(build, version), says)
 
 
 def build_containerd(build: Build) -> None:
@@ -80,9 +90,23 @@ def build_coredns(build: Build) -> None:
 
 def build_multus(build: Build) -> None:
     """Make the thin plugin, its pass-through plugin and the two programs that install them."""
+    module = "gopkg.in/k8snetworkplumbingwg/multus-cni.v4"
+    flags = {"GOFLAGS": f"-overlay={multus_overlay(build, module_folder(GO_ROOT / 'multus', module))}"}
     for name in ("multus", "passthru-cni", "install_multus", "thin_entrypoint"):
-        package = f"gopkg.in/k8snetworkplumbingwg/multus-cni.v4/cmd/{name}"
-        go_build(build, GO_ROOT / "multus", package, build.out / name)
+        go_build(build, GO_ROOT / "multus", f"{module}/cmd/{name}", build.out / name, env=flags)
+
+
+def multus_overlay(build: Build, sources: Path) -> Path:
+    """Write what is built in place of one file: it puts an IPv4 address into brackets, which Go takes no longer."""
+    source = sources / "cmd" / "thin_entrypoint" / "main.go"
+    text = source.read_text()
+    mended = text.replace('"%s://[%s]:%s", kubeProtocol', '"%s://%s:%s", kubeProtocol')
+    if mended == text:
+        raise ValueError(f"{source}: the address in brackets is not where it was; see whether it still needs mending")
+    (build.work / "main.go").write_text(mended)
+    overlay = build.work / "overlay.json"
+    overlay.write_text(json.dumps({"Replace": {str(source): str(build.work / "main.go")}}))
+    return overlay
 
 
 def build_whereabouts(build: Build) -> None:
@@ -110,7 +134,8 @@ def recipe(name: str, folder: str, version: str, build: Callable[[Build], None],
 
 
 RECIPES = (
-    recipe("kubernetes", "kubernetes", KUBERNETES, build_kubernetes, "all of Kubernetes and etcd (4 minutes)"),
+    kubernetes_recipe("kubernetes", KUBERNETES),
+    kubernetes_recipe("kubernetes_next", KUBERNETES_NEXT),
     recipe("containerd", "containerd", CONTAINERD, build_containerd, "containerd (45 seconds)"),
     recipe("runc", "runc", RUNC, build_runc, "runc with libseccomp (20 seconds)"),
     recipe("cni", "cni", CNI, build_cni, "the network plugins (20 seconds)"),

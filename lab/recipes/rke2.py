@@ -11,7 +11,7 @@ from pathlib import Path
 from lab.build.go import GO_ROOT, go_build, module_folder
 from lab.build.oci import Entry, Image, write_archive, write_layer
 from lab.build.recipe import Build, Recipe, files_below
-from lab.recipes.kube import COREDNS, KUBE_VIP, KUBERNETES, MULTUS, WHEREABOUTS
+from lab.recipes.kube import COREDNS, KUBE_VIP, KUBERNETES, KUBERNETES_NEXT, MULTUS, WHEREABOUTS
 
 SOURCE = GO_ROOT.parent / "rke2"
 ARCHIVE = "rke2.linux-amd64.tar.gz"
@@ -38,7 +38,7 @@ def image_tag(version: str) -> str:
     return version.replace("+", "-")
 
 
-def build_release(build: Build, version: str = KUBERNETES) -> None:
+def build_release(build: Build, version: str) -> None:
     """Make the archive, the sums and the installer."""
     root = build.work / "root"
     (root / "bin").mkdir(parents=True)
@@ -68,10 +68,10 @@ def _add(tar: tarfile.TarFile, path: Path, name: str, mode: int) -> None:
         tar.addfile(member, handle)
 
 
-def kube_layer(build: Build) -> Path:
+def kube_layer(build: Build, recipe: str) -> Path:
     """Write the layer that the runtime, Kubernetes and etcd images share: one binary under all its names."""
     links = [Entry(f"/bin/{name}", link="kube") for name in KUBE_NAMES]
-    return write_layer(build.work / "kube.tar", [Entry("/bin/kube", source=build.need("kubernetes") / "kube"), *links])
+    return write_layer(build.work / "kube.tar", [Entry("/bin/kube", source=build.need(recipe) / "kube"), *links])
 
 
 def runtime_layer(build: Build) -> Path:
@@ -97,9 +97,9 @@ def definitions() -> dict[str, bytes]:
     }
 
 
-def build_core_images(build: Build, version: str = KUBERNETES) -> None:
-    """Make the archive every node needs."""
-    kube = kube_layer(build)
+def build_core_images(build: Build, version: str, kubernetes: str) -> None:
+    """Make the archive every node needs; kubernetes is the recipe of that version's programs."""
+    kube = kube_layer(build, kubernetes)
     tag = image_tag(version)
     images = [
         Image((f"rancher/rke2-runtime:{tag}",), (kube, runtime_layer(build))),
@@ -139,12 +139,30 @@ def build_multus_images(build: Build) -> None:
 
 
 INPUTS = (SOURCE, GO_ROOT / "helm-controller", GO_ROOT.parent / "build" / "oci.py", Path(__file__))
-CORE_NEEDS = ("kubernetes", "containerd", "runc", "cni", "whereabouts", "pause", "coredns", "kube_vip")
-
+CORE_NEEDS = ("containerd", "runc", "cni", "whereabouts", "pause", "coredns", "kube_vip")
 MULTUS_NEEDS = ("multus", "whereabouts")
 
+
+def release_recipes(version: str, suffix: str) -> tuple[Recipe, Recipe]:
+    """Return the recipes of one version: its archive and its image archive. The suffix is part of their names."""
+    kubernetes = f"kubernetes{suffix}"
+
+    def release(build: Build) -> None:
+        build_release(build, version)
+
+    def core(build: Build) -> None:
+        build_core_images(build, version, kubernetes)
+
+    return (
+        Recipe(
+            f"rke2_release{suffix}", version, release, INPUTS, says=f"the release archive of {version} (30 seconds)"
+        ),
+        Recipe(f"rke2_images_core{suffix}", version, core, INPUTS, (kubernetes, *CORE_NEEDS), "images of every node"),
+    )
+
+
 RECIPES = (
-    Recipe("rke2_release", KUBERNETES, build_release, INPUTS, says="the release archive (30 seconds)"),
-    Recipe("rke2_images_core", KUBERNETES, build_core_images, INPUTS, CORE_NEEDS, "images of every node"),
+    *release_recipes(KUBERNETES, ""),
+    *release_recipes(KUBERNETES_NEXT, "_next"),
     Recipe("rke2_images_multus", MULTUS, build_multus_images, INPUTS, MULTUS_NEEDS, "Multus's images"),
 )
