@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	longhorn "github.com/longhorn/longhorn-manager/k8s/pkg/apis/longhorn/v1beta2"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/util/workqueue"
 	ctrl "sigs.k8s.io/controller-runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/manager"
@@ -34,10 +36,16 @@ func setupProvisioner(mgr ctrl.Manager, shared base) error {
 		return err
 	}
 	return mgr.Add(manager.RunnableFunc(func(ctx context.Context) error {
-		worker := &provisioner{shared}
-		library.NewProvisionController(ctx, clientset, node.Driver, worker, library.LeaderElection(false)).Run(ctx)
+		library.NewProvisionController(
+			ctx, clientset, node.Driver, &provisioner{shared}, library.LeaderElection(false), library.RateLimiter(patience()),
+		).Run(ctx)
 		return nil
 	}))
+}
+
+// patience between two tries: a claim waits for its snapshot, a volume for its last pod, and both take seconds.
+func patience() workqueue.TypedRateLimiter[string] {
+	return workqueue.NewTypedItemExponentialFailureRateLimiter[string](time.Second, time.Minute)
 }
 
 // SupportsBlock is asked before a claim with volumeMode Block; the refusal becomes an event on the claim.

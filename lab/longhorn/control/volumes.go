@@ -61,19 +61,24 @@ func (r *volumeReconciler) ofAttachment(_ context.Context, object client.Object)
 // Reconcile describes one volume. The PersistentVolume has the Longhorn volume's name, as upstream's provisioner names it.
 func (r *volumeReconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
 	volume := &longhorn.Volume{}
-	if err := r.Get(ctx, request.NamespacedName, volume); err != nil {
+	if err := r.Get(ctx, request.NamespacedName, volume); err != nil || volume.DeletionTimestamp != nil {
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
+	// What is not found below was removed with the volume, which this look at it was too early to see.
+	return ctrl.Result{}, client.IgnoreNotFound(r.follow(ctx, volume))
+}
+
+func (r *volumeReconciler) follow(ctx context.Context, volume *longhorn.Volume) error {
 	if err := r.replicas(ctx, volume); err != nil {
-		return ctrl.Result{}, err
+		return err
 	}
 	attached, err := attachments(ctx, r.Client, volume.Name)
 	if err != nil {
-		return ctrl.Result{}, err
+		return err
 	}
 	well, total, err := r.replicaHealth(ctx, volume, len(attached) > 0)
 	if err != nil {
-		return ctrl.Result{}, err
+		return err
 	}
 	before := volume.DeepCopy()
 	Describe(&volume.Status, attached, well, volume.Spec.NumberOfReplicas)
@@ -83,9 +88,9 @@ func (r *volumeReconciler) Reconcile(ctx context.Context, request ctrl.Request) 
 		volume.Status.Conditions, longhorn.VolumeConditionTypeScheduled, scheduled, reason, "")
 	volume.Status.OwnerID, volume.Status.CurrentImage = r.Node, volume.Spec.Image
 	if volume.Status.KubernetesStatus, err = r.claim(ctx, volume.Name); err != nil {
-		return ctrl.Result{}, err
+		return err
 	}
-	return ctrl.Result{}, r.Status().Patch(ctx, volume, client.MergeFrom(before))
+	return r.Status().Patch(ctx, volume, client.MergeFrom(before))
 }
 
 // Describe sets state and robustness. A volume that migrates is attached twice; the first node is the one it leaves.
