@@ -69,6 +69,7 @@ class Bench:
     tree: Path
     name: str = field(default_factory=lambda: f"nict{os.getpid()}")
     nodes: dict[str, Pocket] = field(default_factory=dict)
+    made: dict[int, Pocket] = field(default_factory=dict)
 
     def up(self) -> None:
         sh("ip", "netns", "add", self.name)
@@ -85,15 +86,20 @@ class Bench:
             sh("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", str(self.folder / key))
 
     def down(self) -> None:
-        for node in self.nodes.values():
+        for node in self.made.values():
             node.cut()
         sh("ip", "netns", "del", self.name, check=False)
 
     def node(self, number: int) -> Pocket:
         """A running node, made on first use."""
-        node = self.nodes.setdefault(f"p{number}", Pocket(self, number))
+        node = self.made.setdefault(number, Pocket(self, number))
         node.boot()
         return node
+
+    def inventoried(self, *numbers: int) -> list[Pocket]:
+        """These nodes, and no others in the inventory."""
+        self.nodes = {f"p{number}": self.node(number) for number in numbers}
+        return list(self.nodes.values())
 
     def inventory(self, **addresses: str) -> Path:
         """Hosts by name; the known key under each name and address."""

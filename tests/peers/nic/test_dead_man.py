@@ -55,9 +55,7 @@ def at(*addresses: str) -> dict[str, Any]:
 
 def only(bench: Bench, number: int) -> Pocket:
     """This node alone is in the inventory."""
-    node = bench.node(number)
-    bench.nodes = {f"p{number}": node}
-    return node
+    return bench.inventoried(number)[0]
 
 
 def test_nic_04_a_change_that_cuts_ssh_is_undone_by_the_node(bench: Bench) -> None:
@@ -161,9 +159,7 @@ def test_nic_04_undone_on_request(bench: Bench) -> None:
 
 
 def test_nic_14_the_first_node_that_goes_back_stops_the_rollout(bench: Bench) -> None:
-    for number in (4, 5, 6, 7):
-        bench.node(number)
-    bench.nodes = {name: node for name, node in bench.nodes.items() if name in ("p4", "p5", "p6", "p7")}
+    bench.inventoried(4, 5, 6, 7)
     layers = [
         {
             "origin": "host",

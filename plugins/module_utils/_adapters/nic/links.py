@@ -53,23 +53,25 @@ class Links:
 
     def apply(self, commands: Iterable[Command]) -> None:
         """Do the commands in order, those of one tool in one batch. PlatformError names the line that failed."""
-        for tool, group in groupby(commands, key=lambda command: command[0]):
-            lines = [line for _tool, line in group]
-            if tool in ("ip", "bridge"):
+        for tool, group in groupby(commands, key=_program):
+            lines = [
+                line.partition(" ")[2] if line.startswith("-") and tool[0] == "ip" else line for _tool, line in group
+            ]
+            if tool[0] in ("ip", "bridge"):
                 self._batch(tool, lines)
-            elif tool == "sysfs":
+            elif tool == ("sysfs",):
                 for line in lines:
                     name, _equals, value = line.partition("=")
                     (self.sys / name).write_text(value)
             else:
                 for line in lines:
-                    must([tool, *line.split()])
+                    must([*tool, *line.split()])
 
-    def _batch(self, tool: str, lines: list[str]) -> None:
-        code, out, err = attempt([tool, "-batch", "-"], "\n".join(lines) + "\n")
+    def _batch(self, tool: tuple[str, ...], lines: list[str]) -> None:
+        code, out, err = attempt([*tool, "-batch", "-"], "\n".join(lines) + "\n")
         if code:
             told = (err or out).strip()
-            raise PlatformError(f"{tool} refused: {told}", commands=lines)
+            raise PlatformError(f"{tool[0]} refused: {told}", commands=lines)
 
     def nics(self, raw: dict[str, Any], lldp: dict[str, tuple[str, str]] | None = None) -> list[Nic]:
         """Facts of all links that can be matched: real NICs, and virtual ends without a kind of ours."""
@@ -108,6 +110,12 @@ class Links:
             f"sriov.{key}": _text(device / f"sriov_{file}") for key, file in (("vfs", "numvfs"), ("total", "totalvfs"))
         }
         return {key: int(value) for key, value in found.items() if value.isdigit()}
+
+
+def _program(command: Command) -> tuple[str, ...]:
+    """The program of a command. A batch of `ip` is of one family, which is an option before it."""
+    tool, line = command
+    return (tool, line.partition(" ")[0]) if tool == "ip" and line.startswith("-") else (tool,)
 
 
 def permanent(name: str) -> str | None:
