@@ -38,7 +38,7 @@ def is_there(kubeconfig: str) -> bool:
 
 def read_objects(kubeconfig: str) -> dict[str, list[dict[str, Any]]]:
     """Objects by their kind; kinds that the cluster does not know are left out."""
-    client = KubeClient.from_file(kubeconfig)
+    client = KubeClient.of_file(kubeconfig)
     try:
         found = {kind: client.find_list(path) for kind, path in LISTS.items()}
     finally:
