@@ -91,7 +91,8 @@ def platform(place: Place, rack: Rack) -> dict[str, Any]:
             "cluster_dns": "10.43.0.10",
             "cni": ["multus", "canal"],
             "token": "{{ vault_hci_cluster_token }}",
-            "config": {},
+            # The lab's disk is the machine's own, and how full that is says nothing about a node.
+            "config": {"kubelet-arg": ["eviction-hard=memory.available<50Mi,nodefs.available<1%,imagefs.available<1%"]},
         },
         "hci_boot_network": {
             "mode": "dhcp",
