@@ -62,7 +62,7 @@ class Importer:
         if self.check_mode:
             return self._result(state, changed=True, plan=plan)
         self.target.prepare()
-        engine = Engine(self.journal, self.target, package.disk, time.time)
+        engine = Engine(self.journal, self.target, package.disk, time.time, time.sleep)
         return self._result(engine.run(plan), changed=True, plan=plan, before=state.machine)
 
     def absent(self) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from .mapping import Rendered
 from .model import Disk
 from .state import DiskState, State
 
-UPLOAD_TRIES = 3
+UPLOAD_TRIES = 6
 
 
 class Retriable(PlatformError):
@@ -92,9 +92,14 @@ class Engine:
     """One import."""
 
     def __init__(
-        self, journal: Journal, target: Target, open_disk: Callable[[Disk], Stream], clock: Callable[[], float]
+        self,
+        journal: Journal,
+        target: Target,
+        open_disk: Callable[[Disk], Stream],
+        clock: Callable[[], float],
+        pause: Callable[[float], None],
     ) -> None:
-        self.journal, self.target, self.open_disk, self.clock = journal, target, open_disk, clock
+        self.journal, self.target, self.open_disk, self.clock, self.pause = journal, target, open_disk, clock, pause
         self.state = State()
 
     def run(self, plan: Plan) -> State:
@@ -163,6 +168,9 @@ class Engine:
             except Retriable:
                 if attempt == UPLOAD_TRIES - 1:
                     raise
+                # A port that was just opened, or a server that ends an earlier upload, needs a moment.
+                self.pause(2**attempt)
+                self.journal.beat()
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _upload(self, disk: Disk, volume: str, whole: bool) -> DiskState:

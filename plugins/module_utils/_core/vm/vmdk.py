@@ -79,7 +79,7 @@ def inflate_zlib(data: memoryview, size: int) -> bytes:
 
 
 def promised_grains(header: Header, front: memoryview) -> int:
-    """Number of grains in the tables before the data; -1 when they come at the end. `front` begins behind the header."""
+    """Number of grains in the tables before the data; -1 when they come at the end. `front` begins after the header."""
     reach = -(-header.capacity // (header.grain * TABLE_ENTRIES))
     if not SECTOR <= header.directory <= header.overhead - 4 * reach:
         return -1

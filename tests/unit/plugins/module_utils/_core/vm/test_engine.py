@@ -114,7 +114,7 @@ def plan(source: str = "s1", request: str = "r1") -> Plan:
 
 def engine(journal: MemoryJournal, target: MemoryTarget) -> Engine:
     ticks = iter(range(10**6))
-    return Engine(journal, target, MemoryStream, lambda: float(next(ticks)))
+    return Engine(journal, target, MemoryStream, lambda: float(next(ticks)), lambda seconds: None)
 
 
 def test_import_reaches_done_with_equal_digests_and_a_running_machine() -> None:
