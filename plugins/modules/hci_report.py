@@ -71,9 +71,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.rack_state import (
     is_there,
+    read_cluster,
     read_history,
-    read_imports,
-    read_objects,
 )
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module import run
 from ansible_collections.ironacre.hci.plugins.module_utils._core.report.collect import document
@@ -82,8 +81,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.report.page imp
 
 
 def read(rack: dict[str, Any], kubeconfig: str, stages: str) -> Report:
-    asked = is_there(kubeconfig)
-    objects, imports = (read_objects(kubeconfig), read_imports(kubeconfig)) if asked else ({}, [])
+    objects, imports = read_cluster(kubeconfig) if is_there(kubeconfig) else ({}, [])
     generated = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
     told = document(rack, objects, imports)
     return report_of({**told, "generated": generated, "history": read_history(stages)})

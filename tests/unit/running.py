@@ -12,7 +12,7 @@ from ansible.module_utils.testing import patch_module_args
 
 
 class Run(Protocol):
-    """run(module, arguments) -> the result. A failure without `fails=True` is an error, and so is the other way round."""
+    """run(module, arguments) -> the result. A failure without `fails=True` is an error; so is the other way round."""
 
     def __call__(
         self, module: ModuleType, arguments: Mapping[str, Any], *, check: bool = False, fails: bool = False

@@ -14,21 +14,20 @@ from typing import Any
 
 from .._core.errors import PlatformError
 from .import_journal import read_journals
-from .kube import KubeClient
 from .kubeconfig import load_connection
 from .kubernetes_api import KubernetesApi
 
-LISTS = {
-    "Node": "/api/v1/nodes",
-    "DaemonSet": "/apis/apps/v1/daemonsets",
-    "Deployment": "/apis/apps/v1/deployments",
-    "NetworkAttachmentDefinition": "/apis/k8s.cni.cncf.io/v1/network-attachment-definitions",
-    "KubeVirt": "/apis/kubevirt.io/v1/kubevirts",
-    "CDI": "/apis/cdi.kubevirt.io/v1beta1/cdis",
-    "VirtualMachine": "/apis/kubevirt.io/v1/virtualmachines",
-    "VirtualMachineInstance": "/apis/kubevirt.io/v1/virtualmachineinstances",
-    "VirtualMachineInstanceMigration": "/apis/kubevirt.io/v1/virtualmachineinstancemigrations",
-}
+KINDS = (
+    "Node",
+    "DaemonSet",
+    "Deployment",
+    "NetworkAttachmentDefinition",
+    "KubeVirt",
+    "CDI",
+    "VirtualMachine",
+    "VirtualMachineInstance",
+    "VirtualMachineInstanceMigration",
+)
 
 
 def is_there(kubeconfig: str) -> bool:
@@ -36,19 +35,10 @@ def is_there(kubeconfig: str) -> bool:
     return bool(kubeconfig) and pathlib.Path(kubeconfig).is_file()
 
 
-def read_objects(kubeconfig: str) -> dict[str, list[dict[str, Any]]]:
-    """Objects by their kind; kinds that the cluster does not know are left out."""
-    client = KubeClient.of_file(kubeconfig)
-    try:
-        found = {kind: client.find_list(path) for kind, path in LISTS.items()}
-    finally:
-        client.close()
-    return {kind: items for kind, items in found.items() if items is not None}
-
-
-def read_imports(kubeconfig: str) -> list[dict[str, Any]]:
-    """States of all imports."""
-    return read_journals(KubernetesApi(load_connection(kubeconfig)))
+def read_cluster(kubeconfig: str) -> tuple[dict[str, list[dict[str, Any]]], list[dict[str, Any]]]:
+    """-> (objects by their kind, states of all imports). A kind that the cluster does not know has no objects."""
+    api = KubernetesApi(load_connection(kubeconfig))
+    return {kind: api.list(kind) for kind in KINDS}, read_journals(api)
 
 
 def read_history(path: str) -> Any:
