@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from tools.checks.model import CHECKOUT, Outcome, Place, failed, passed, skipped
+from tools.lay_out import cache_root
 
 # Not of the collection: ansible-test would judge it as if it were.
 FOREIGN = ("lab/", "tools/", "benchmarks/", "docs/", "molecule/", ".ci/", ".config/", "tests/unit/", "tests/peers/")
@@ -77,7 +78,7 @@ def sanity(place: Place) -> Outcome:
         check=True,
     ).stdout.strip()
     # It fetches pip from a host that is not everywhere reachable, unless this file is there already.
-    home = place.logs.parent / "sanity-home"
+    home = cache_root() / "ansible-test"
     for release in ("24_2", "25_2", "25_3", "26_0"):
         stub = home / ".ansible" / "test" / "cache" / f"get_pip_{release}.py"
         stub.parent.mkdir(parents=True, exist_ok=True)
