@@ -16,7 +16,8 @@ import pytest
 
 from lab.build import cache
 from lab.build.catalog import all_recipes
-from tests.peers.nic.pocket import Bench, Pocket, until
+from tests.peers.nic.bench import Bench
+from tests.peers.nic.pocket import Pocket, until
 
 FOREIGN = {"ipv4": {"addresses": ["198.51.100.9/24"]}, "ipv6": {"addresses": ["fd99::9/64"]}}
 
