@@ -29,7 +29,6 @@ class Backend:
 
     name = "kernel"
     patterns: tuple[str, ...] = ()
-    mode = 0o644
     # True: the kernel first, so that the daemon finds all done. False: the daemon builds, then the kernel is mended.
     kernel_first = True
 
@@ -79,7 +78,6 @@ class NetworkManager(Backend):
 
     name = "networkmanager"
     patterns = (f"{render_networkmanager.FOLDER}/{render_networkmanager.PREFIX}*.nmconnection",)
-    mode = 0o600
     kernel_first = False
 
     def render(self, state: State) -> dict[str, str]:
@@ -106,7 +104,6 @@ class Netplan(Backend):
 
     name = "netplan"
     patterns = (render_netplan.FILE, f"{render_networkd.FOLDER}/10-netplan-*.d/{render_netplan.DROP_IN}")
-    mode = 0o600
 
     def render(self, state: State) -> dict[str, str]:
         return render_netplan.render(state)

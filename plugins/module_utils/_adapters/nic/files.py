@@ -48,11 +48,16 @@ def read(patterns: Iterable[str]) -> dict[str, str]:
     return {str(path): path.read_text() for path in paths if path.is_file()}
 
 
-def swap(have: Mapping[str, str], want: Mapping[str, str], mode: int = 0o644) -> list[str]:
+def mode_of(path: str) -> int:
+    """What may hold a secret is for root; the rest is read by daemons that are not root."""
+    return 0o600 if path.startswith(("/etc/netplan/", "/etc/NetworkManager/")) else 0o644
+
+
+def swap(have: Mapping[str, str], want: Mapping[str, str]) -> list[str]:
     """Turn one set of files into another; -> paths that changed. Unchanged files are not touched."""
     changed = [path for path in sorted(want) if have.get(path) != want[path]]
     for path in changed:
-        put(path, want[path], mode)
+        put(path, want[path], mode_of(path))
     gone = sorted(set(have) - set(want))
     for path in gone:
         remove(path)

@@ -87,7 +87,7 @@ class Transaction:
 
     def _move(self, wanted: Goal, content: dict[str, str], limit: float) -> tuple[list[str], list[str]]:
         target, ours = wanted(self.spec)
-        changed = files.swap(self._files(content), content, self.backend.mode)
+        changed = files.swap(self._files(content), content)
         attempt_ = Convergence(self.links, self.backend, target, ours, tuple(self.spec["management"]))
         return attempt_.reach(changed, limit), attempt_.problems
 
@@ -105,7 +105,7 @@ class Transaction:
         before = self.spec["files_before"]
         if why == "boot":
             # Nothing of the network runs yet: the files decide what comes up.
-            files.swap(self._files(before), before, self.backend.mode)
+            files.swap(self._files(before), before)
             self._finish("rolled_back", why, [])
             return
         left, _problems = self._move(undo, before, 30)

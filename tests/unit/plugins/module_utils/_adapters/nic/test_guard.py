@@ -115,6 +115,14 @@ def test_a_power_cut_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:
     assert Path(path).read_text() == "two" and [one.name for one in tmp_path.iterdir()] == ["a"]
 
 
+@pytest.mark.parametrize(("path", "mode"), [
+    ("/etc/netplan/05-ironacre.yaml", 0o600), ("/etc/NetworkManager/system-connections/x.nmconnection", 0o600),
+    ("/etc/systemd/network/10-netplan-b.network.d/50-ironacre.conf", 0o644), ("/etc/resolv.conf", 0o644),
+])  # fmt: skip
+def test_daemons_that_are_not_root_can_read_their_files(path: str, mode: int) -> None:
+    assert files.mode_of(path) == mode
+
+
 def nic_tree(root: Path) -> None:
     """A card in a made-up sysfs, with virtual functions."""
     device = root / "class/net/eno1/device"
