@@ -54,7 +54,10 @@ def main() -> int:
     for step in STEPS:
         if step.name in (options.steps or names) and step.name not in options.without:
             total.add(run(step, place))
-    print(f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped")
+    summary = f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped"
+    place.logs.mkdir(parents=True, exist_ok=True)
+    (place.logs / "summary").write_text(f"{summary}\n")
+    print(summary)
     return 1 if total.failed else 0
 
 

@@ -66,6 +66,7 @@ def test_a_step_that_dies_has_failed(place: Place) -> None:
 )
 def test_the_last_line_counts_and_a_failure_is_an_exit_code(
     monkeypatch: pytest.MonkeyPatch,
+    place: Place,
     capsys: pytest.CaptureFixture[str],
     outcomes: list[Outcome],
     line: str,
@@ -73,6 +74,8 @@ def test_the_last_line_counts_and_a_failure_is_an_exit_code(
 ) -> None:
     steps = tuple(Step(f"s{n}", lambda place, outcome=outcome: outcome) for n, outcome in enumerate(outcomes))
     monkeypatch.setattr(command, "STEPS", steps)
+    monkeypatch.setattr(command, "first_leg", lambda: place)
     monkeypatch.setattr(sys, "argv", ["checks"])
     assert command.main() == code
     assert capsys.readouterr().out.splitlines()[-1] == line
+    assert (place.logs / "summary").read_text() == f"{line}\n"
