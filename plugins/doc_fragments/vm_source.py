@@ -20,8 +20,9 @@ options:
         description:
           - V(ova) is one archive, read straight out of the tar.
           - V(ovf) is a descriptor with its files beside it.
+          - V(vmx) and V(libvirt) are descriptions of a machine whose disk images QEMU reads; they need qemu-utils.
         type: str
-        choices: [ova, ovf]
+        choices: [ova, ovf, vmx, libvirt]
         default: ova
       url:
         description:

@@ -32,7 +32,7 @@ options:
       type:
         description: Kind of the source.
         type: str
-        choices: [ova, ovf]
+        choices: [ova, ovf, vmx, libvirt]
         default: ova
       url:
         description: Address of the archive or descriptor.

@@ -235,3 +235,20 @@ def test_import_refuses_images_that_refer_to_other_files(tmp_path: pathlib.Path,
         path.write_text(f'{text}RW 2048 FLAT "../secret" 0\nddb.adapterType = "ide"\n')
     with pytest.raises(PlatformError, match="flatten the image"):
         open_source(str(path), None, None)
+
+
+@pytest.mark.parametrize("kind", ["vmx", "libvirt"])
+def test_import_of_a_description_with_its_images_beside_it(tmp_path: pathlib.Path, kind: str) -> None:
+    needs("qemu-img", "qemu-nbd")
+    raw = make_disk("islands", tmp_path / "raw.img")
+    image = make_image("monolithicSparse" if kind == "vmx" else "qcow2", raw, tmp_path)
+    texts = {
+        "vmx": f'displayName = "web"\nmemSize = "64"\nscsi0:0.present = "TRUE"\nscsi0:0.fileName = "{image.name}"\n',
+        "libvirt": "<domain><name>web</name><memory unit='MiB'>64</memory><devices><disk><driver type='qcow2'/>"
+        f"<source file='{image.name}'/><target dev='vda'/></disk></devices></domain>",
+    }
+    (tmp_path / "web").write_text(texts[kind])
+    source = open_source(None, None, {"type": kind, "path": str(tmp_path / "web")})
+    assert source.capacity == 64 * MIB
+    DiskCopy(source, str(tmp_path / "target")).run()
+    judge(raw, str(tmp_path / "target"))

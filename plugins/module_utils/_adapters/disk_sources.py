@@ -15,6 +15,7 @@ from typing import Any
 from .._core.errors import PlatformError
 from .._core.vm.archive import DiskStream, Package
 from .._core.vm.model import Disk
+from .image_package import ImagePackage
 from .packages import open_package
 from .qemu_image import QemuImage
 
@@ -23,7 +24,7 @@ from .qemu_image import QemuImage
 class ArchivedDisk:
     """A disk of a package."""
 
-    package: Package
+    package: Package | ImagePackage
     disk: Disk
 
     @property
@@ -34,7 +35,7 @@ class ArchivedDisk:
     def capacity(self) -> int:
         return self.disk.capacity
 
-    def open(self) -> DiskStream:
+    def open(self) -> DiskStream | QemuImage:
         return self.package.disk(self.disk)
 
 

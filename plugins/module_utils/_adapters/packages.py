@@ -17,18 +17,36 @@ from urllib.parse import quote, urljoin
 
 from .._core.errors import PlatformError
 from .._core.vm.archive import Located, Package, package_of, read_ova
+from .._core.vm.libvirt import parse_domain
 from .._core.vm.ovf import parse_ovf
 from .._core.vm.streams import read_exactly
 from .._core.vm.tar import safe_name
 from .._core.vm.vmdk import ZLIB, Inflater
+from .._core.vm.vmx import parse_vmx
 from .._core.vm.xmltree import MAX_BYTES
 from .file_source import FileSource
 from .http_source import HttpSource
+from .image_package import ImagePackage, image_package
+
+_DESCRIPTIONS = {"vmx": parse_vmx, "libvirt": parse_domain}
 
 
-def open_package(source: Mapping[str, Any]) -> Package:
+def open_package(source: Mapping[str, Any]) -> Package | ImagePackage:
     """The package that `source` names. Reads descriptor and manifest only."""
+    if source["type"] in _DESCRIPTIONS:
+        if not source.get("path"):
+            raise PlatformError(f"source.path: a source of type {source['type']} is a file of this machine; name it")
+        return image_package(
+            _DESCRIPTIONS[source["type"]](_description(source["path"]), source["path"]), source["path"]
+        )
     return replace(_package(source), inflater=fast_inflater())
+
+
+def _description(path: str) -> bytes:
+    file = FileSource(path)
+    if file.size > MAX_BYTES:
+        raise PlatformError(f"{path}: has {file.size} bytes; this is no description of a machine")
+    return pathlib.Path(path).read_bytes()
 
 
 def fast_inflater() -> Inflater:

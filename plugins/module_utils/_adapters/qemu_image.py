@@ -56,13 +56,9 @@ class QemuImage:
     def extents(self) -> Iterator[Extent]:
         """Pieces of at most 1 MiB that are not zero."""
         ranges = [entry for entry in self._json("map") if entry["data"] and not entry.get("zero")]
-        with self._server() as socket_path:
-            client = NbdClient(socket_path, self.place)
-            try:
-                for entry in ranges:
-                    yield from self._pieces(client, int(entry["start"]), int(entry["start"]) + int(entry["length"]))
-            finally:
-                client.close()
+        with self._server() as client:
+            for entry in ranges:
+                yield from self._pieces(client, int(entry["start"]), int(entry["start"]) + int(entry["length"]))
 
     def _pieces(self, client: NbdClient, offset: int, end: int) -> Iterator[Extent]:
         while offset < end:
@@ -93,30 +89,29 @@ class QemuImage:
                 raise PlatformError(f"{self.place}: refers to {name}; flatten the image (qemu-img convert) first")
 
     @contextmanager
-    def _server(self) -> Iterator[str]:
+    def _server(self) -> Iterator[NbdClient]:
         with tempfile.TemporaryDirectory(prefix="ironacre-nbd-") as folder:
             path = f"{folder}/socket"
-            command = [
-                "qemu-nbd",
-                "--read-only",
-                "--persistent",
-                "--shared=4",
-                f"--format={self.format}",
-                f"--socket={path}",
-            ]
-            child = subprocess.Popen([*command, self.path], stderr=subprocess.PIPE, text=True)
+            options = ["--read-only", "--persistent", "--shared=4", f"--format={self.format}", f"--socket={path}"]
+            child = subprocess.Popen(["qemu-nbd", *options, self.path], stderr=subprocess.PIPE, text=True)
             try:
-                self._listens(path, child)
-                yield path
+                client = self._connected(path, child)
+                yield client
+                client.close()
             finally:
                 # Not terminate(): qemu-nbd may miss it right after a client left. It only reads, so nothing is lost.
                 child.kill()
                 child.communicate()
 
-    def _listens(self, path: str, child: subprocess.Popen[str]) -> None:
+    def _connected(self, path: str, child: subprocess.Popen[str]) -> NbdClient:
+        """The socket exists a moment before the server listens on it."""
         end = time.monotonic() + 60
-        while not pathlib.Path(path).exists():
-            if child.poll() is not None or time.monotonic() > end:
-                child.kill()
-                raise PlatformError(f"{self.place}: qemu-nbd does not serve it: {child.communicate()[1].strip()}")
+        while True:
+            try:
+                return NbdClient(path, self.place)
+            except (ConnectionRefusedError, FileNotFoundError):
+                if child.poll() is not None or time.monotonic() > end:
+                    child.kill()
+                    found = child.communicate()[1].strip()
+                    raise PlatformError(f"{self.place}: qemu-nbd does not serve it: {found}; check the image") from None
             time.sleep(0.01)

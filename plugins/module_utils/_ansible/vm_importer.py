@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.cdi_upload import CdiUpload
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.guest_checks import Check
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.image_package import ImagePackage
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.import_journal import ImportJournal
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.import_target import Deadlines, ImportTarget
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.packages import open_package
@@ -85,7 +86,7 @@ class Importer:
             self.target.discard(volume["metadata"]["name"])
         self.journal.forget()
 
-    def _render(self, package: Package) -> Rendered:
+    def _render(self, package: Package | ImagePackage) -> Rendered:
         vm = package.vm(self.params["source"].get("vm") or "")
         preferences = TargetFacts(self.api).preferences()
         return render(vm, settings_of(self.params, self.name, preferences))

@@ -18,7 +18,7 @@ SOURCE_SPEC: dict[str, Any] = {
     "type": "dict",
     "required": True,
     "options": {
-        "type": {"type": "str", "choices": ["ova", "ovf"], "default": "ova"},
+        "type": {"type": "str", "choices": ["ova", "ovf", "vmx", "libvirt"], "default": "ova"},
         "url": {"type": "str"},
         "path": {"type": "path"},
         "vm": {"type": "str"},
