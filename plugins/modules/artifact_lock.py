@@ -66,8 +66,8 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.download import read_stream
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.files import TextFile, read_text
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.http_body import read_stream
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module import run
 from ansible_collections.ironacre.hci.plugins.module_utils._core.artifacts.fill import fill_lock, find_checksum
 from ansible_collections.ironacre.hci.plugins.module_utils._core.artifacts.lock import Artifact, parse_lock

@@ -18,15 +18,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.http_body import (
+    CHUNK,
+    EmptyBody,
+    ExactBody,
+    Source,
+)
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
-
-_CHUNK = 1 << 20
-
-
-class _Source(Protocol):
-    def read(self, size: int) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class ArtifactStore:
             with self._open(wanted.url, offset) as (source, resumed):
                 digest = digest if resumed else hashlib.sha256()
                 with part.open("ab" if resumed else "wb") as sink:
-                    for chunk in iter(lambda: source.read(_CHUNK), b""):
+                    for chunk in iter(lambda: source.read(CHUNK), b""):
                         digest.update(chunk)
                         sink.write(chunk)
         except (OSError, HTTPException) as error:
@@ -110,16 +110,16 @@ class ArtifactStore:
         return digest.hexdigest()
 
     @contextmanager
-    def _open(self, url: str, offset: int) -> Iterator[tuple[_Source, bool]]:
+    def _open(self, url: str, offset: int) -> Iterator[tuple[Source, bool]]:
         request = urllib.request.Request(url, headers={"Range": f"bytes={offset}-"} if offset else {})
         try:
             with urllib.request.build_opener().open(request, timeout=self._timeout) as reply:
-                yield _Exact(reply), reply.status == 206
+                yield ExactBody(reply), reply.status == 206
         except urllib.error.HTTPError as error:
             if error.code != 416:
                 raise
             # The part is already as long as the file: nothing more to read, the digest decides.
-            yield _Empty(), True
+            yield EmptyBody(), True
 
     @contextmanager
     def _locked(self, dest: Path) -> Iterator[None]:
@@ -159,39 +159,6 @@ class ArtifactStore:
                 yield stamp
 
 
-class _Exact:
-    """A reply whose early end is an error: urllib hands out a truncated body without a word."""
-
-    def __init__(self, reply: Any) -> None:
-        self._reply = reply
-        length = reply.headers.get("Content-Length")
-        self._left = int(length) if length else None
-
-    def read(self, size: int) -> bytes:
-        chunk: bytes = self._reply.read(size)
-        if self._left is not None:
-            self._left -= len(chunk)
-            if not chunk and self._left:
-                raise HTTPException(f"the connection ended {self._left} bytes too early")
-        return chunk
-
-
-class _Empty:
-    def read(self, size: int) -> bytes:
-        return b""
-
-
-def read_stream(url: str, timeout: float) -> Iterator[bytes]:
-    """The body of an address in chunks. Raises PlatformError when it cannot be read to its end."""
-    try:
-        with urllib.request.build_opener().open(url, timeout=timeout) as reply:
-            source = _Exact(reply)
-            while chunk := source.read(_CHUNK):
-                yield chunk
-    except (OSError, HTTPException) as error:
-        raise PlatformError(f"{url}: cannot be fetched: {error}. Check that this machine reaches it.") from error
-
-
 def file_digest(path: Path) -> str:
     """sha256 of a file, streamed."""
     digest = hashlib.sha256()
@@ -203,7 +170,7 @@ def _hash_into(digest: Any, path: Path) -> int:
     size = 0
     if path.is_file():
         with path.open("rb") as source:
-            for chunk in iter(lambda: source.read(_CHUNK), b""):
+            for chunk in iter(lambda: source.read(CHUNK), b""):
                 digest.update(chunk)
                 size += len(chunk)
     return size
@@ -242,9 +209,11 @@ def _altered(wanted: Wanted, found: str, size: int) -> PlatformError:
 
 def _unreachable(wanted: Wanted, part: Path, error: Exception) -> PlatformError:
     kept = part.stat().st_size if part.is_file() else 0
+    way_out = f"Check that this machine reaches it; {kept} bytes are kept and the next run goes on from there."
+    if isinstance(error, urllib.error.HTTPError) and error.code == 404:
+        way_out = "Nobody put it there: fill the boot host's cache (playbooks/provision_nodes.yml) or correct the lock."
     return PlatformError(
-        f"{wanted.url}: cannot be fetched for {wanted.dest}: {error}. "
-        f"Check that this machine reaches the address; {kept} bytes are kept and the next run goes on from there.",
+        f"{wanted.url}: cannot be fetched for {wanted.dest}: {error}. {way_out}",
         url=wanted.url,
         kept_bytes=kept,
     )

@@ -38,7 +38,13 @@ def _pod(pod: Object) -> Iterator[str]:
 
 def _event(event: Object) -> str:
     about = event.get("involvedObject", {})
-    return f"{about.get('kind')} {about.get('name')}: {event.get('reason')}: {str(event.get('message', ''))[:200]}"
+    message = _shortened(str(event.get("message", "")))
+    return f"{about.get('kind')} {about.get('name')}: {event.get('reason')}: {message}"
+
+
+def _shortened(text: str, head: int = 60, tail: int = 200) -> str:
+    """Wrapped errors name their cause last."""
+    return text if len(text) <= head + tail else f"{text[:head]} ... {text[-tail:]}"
 
 
 def _moment(event: Object) -> str:

@@ -36,6 +36,14 @@ def test_a_pod_without_a_node_says_what_the_scheduler_said() -> None:
     assert explain_stall([pod("p", conditions=conditions)], []) == ["pod p is not scheduled: 0/3 nodes are available"]
 
 
+def test_of_a_long_message_the_end_is_kept_where_the_cause_is() -> None:
+    long = {**event("Failed", ""), "message": "Failed to create pod sandbox: " + "x" * 400 + " no such file"}
+    (line,) = explain_stall([], [long])
+    assert line.startswith("Pod x: Failed: Failed to create pod sandbox")
+    assert line.endswith("no such file")
+    assert len(line) < 300
+
+
 def test_warnings_come_newest_first_once_and_not_without_end() -> None:
     events = [event("Old", "2026-11-21T10:00:00Z"), event("New", "2026-11-21T11:00:00Z")] * 5
     assert explain_stall([], [*events, event("Fine", "2026-11-21T12:00:00Z", "Normal")]) == [
