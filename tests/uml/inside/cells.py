@@ -88,7 +88,7 @@ def each_change(backend: str) -> None:
 def restarted(desired: dict[str, Any], backend: str, name: str) -> None:
     """The daemon starts anew and leaves, or makes, all as declared.
 
-    On a busy host the clock of this kernel jumps, and networkd gives up its calls to the kernel ("Connection timed out"):
+    On a busy host the clock of this kernel jumps and networkd gives its calls up ("Connection timed out"):
     only then it gets another start.
     """
     command, ready = command_of(backend)
@@ -105,6 +105,11 @@ def settled_before(backend: str) -> None:
     """Let the daemon take its links over before it is asked for a change."""
     if backend == "networkmanager":
         until(lambda: "connecting" not in sh("nmcli -t -f STATE device", check=False), 20)
+        return
+    until(
+        lambda: not {"configuring", "pending", "initialized"} & set(sh("networkctl --no-legend", check=False).split()),
+        60,
+    )
 
 
 def after_a_boot(backend: str) -> None:

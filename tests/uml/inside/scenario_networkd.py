@@ -14,6 +14,7 @@ from cells import (
     left,
     looked,
     rolls_back,
+    settled_before,
     sh,
     switch,
 )
@@ -57,6 +58,7 @@ def test_nic_11_networkd_a_virtual_address_survives_reload_and_restart() -> None
         sh("ip addr add 10.0.100.5/32 dev br-vm.100")
         kept(trunk([100, 101]), "networkd")
     with daemon(command, ready):
+        settled_before("networkd")
         kept(trunk([100, 102]), "networkd")
         assert "10.0.100.5/32" in kernel().links["br-vm.100"].addresses
 

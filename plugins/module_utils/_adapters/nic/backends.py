@@ -70,7 +70,7 @@ class Networkd(Backend):
         return parsers.networkd(rendered)
 
     def activate(self, changed: Iterable[str], devices: Iterable[str]) -> None:
-        must(["networkctl", "reload"])
+        must(["networkctl", "reload"], limit=45)
 
 
 class NetworkManager(Backend):
@@ -116,7 +116,7 @@ class Netplan(Backend):
 
     def activate(self, changed: Iterable[str], devices: Iterable[str]) -> None:
         must(["netplan", "generate"], limit=30)
-        must(["networkctl", "reload"])
+        must(["networkctl", "reload"], limit=45)
 
 
 class RenderOnly(Backend):

@@ -35,6 +35,7 @@ class Convergence:
     owned: Owned
     late: tuple[str, ...] = ()
     problems: list[str] = field(default_factory=list)
+    deaf: str = ""
 
     def kernel(self) -> Kernel:
         """The kernel now."""
@@ -54,7 +55,7 @@ class Convergence:
         quiet_reads = 1
         if paths:
             quiet_reads = QUIET_READS
-            self.backend.activate(paths, list(self.target.devices))
+            self._tell(paths)
         grace, quiet = time.monotonic() + (GRACE if paths else 0.0), 0
         while True:
             kernel = self.kernel()
@@ -68,6 +69,14 @@ class Convergence:
                 self.push()
                 grace = time.monotonic() + 1.0
             time.sleep(PAUSE)
+
+    def _tell(self, paths: list[str]) -> None:
+        """Make the daemon read its files. A daemon that does not answer must not keep a rollback from the kernel."""
+        try:
+            self.backend.activate(paths, list(self.target.devices))
+        except PlatformError as error:
+            self.deaf = error.message
+            self.problems.append(error.message)
 
     def push(self) -> None:
         """Do all steps that are left; a step that fails does not keep the others from being done."""

@@ -76,7 +76,9 @@ class Transaction:
             self._back(fault)
 
     def _forward(self) -> tuple[str, dict[str, Any]]:
-        left, problems = self._move(goal, self.spec["files_after"], self.spec.get("settle", 40))
+        left, problems, deaf = self._move(goal, self.spec["files_after"], self.spec.get("settle", 40))
+        if deaf:
+            return f"the daemon did not take its files: {deaf}", {"left": left, "problems": problems}
         if left:
             return f"the kernel is not as declared: {'; '.join(left)}", {"left": left, "problems": problems}
         wanted = parse({"probes": self.spec["probes"], "interfaces": []}).probes
@@ -85,11 +87,11 @@ class Transaction:
         failed = [f"{answer.probe}: {answer.evidence}" for answer in answers if not answer.ok]
         return "; ".join(failed), facts
 
-    def _move(self, wanted: Goal, content: dict[str, str], limit: float) -> tuple[list[str], list[str]]:
+    def _move(self, wanted: Goal, content: dict[str, str], limit: float) -> tuple[list[str], list[str], str]:
         target, ours = wanted(self.spec)
         changed = files.swap(self._files(content), content)
         attempt_ = Convergence(self.links, self.backend, target, ours, tuple(self.spec["management"]))
-        return attempt_.reach(changed, limit), attempt_.problems
+        return attempt_.reach(changed, limit), attempt_.problems, attempt_.deaf
 
     def _files(self, wanted: dict[str, str]) -> dict[str, str]:
         """The files of ours now, and those that are to come from elsewhere (the resolver's)."""
@@ -108,7 +110,9 @@ class Transaction:
             files.swap(self._files(before), before)
             self._finish("rolled_back", why, [])
             return
-        left, _problems = self._move(undo, before, 30)
+        left, problems, _deaf = self._move(undo, before, 30)
+        if problems:
+            self.journal.note(self.txn, "undoing", problems=problems)
         self._finish("unverified" if left else "rolled_back", why, left)
         if left and self.spec["on_failure"] == "reboot":
             attempt(["systemctl", "reboot"])
