@@ -33,7 +33,7 @@ func (s *Server) Serve(ctx context.Context) error {
 		answer func(*http.Request) (any, error)
 	}{
 		"GET " + join.PathReady:     {anyone, s.answerReady},
-		"GET " + join.PathServers:   {anyone, func(r *http.Request) (any, error) { return s.apiServers(r.Context()), nil }},
+		"GET " + join.PathServers:   {anyone, func(r *http.Request) (any, error) { return s.apiServers(r.Context()) }},
 		"POST " + join.PathAgent:    {anyone, s.answerAgent},
 		"GET " + join.PathBootstrap: {servers, s.answerBootstrap},
 		"GET " + join.PathMembers:   {servers, s.answerMembers},
@@ -134,8 +134,13 @@ func (s *Server) answerAgent(request *http.Request) (any, error) {
 			return nil, err
 		}
 	}
-	answer := join.AgentAnswer{Cluster: s.cluster(), Servers: s.apiServers(request.Context())}
+	answer := join.AgentAnswer{Cluster: s.cluster()}
 	var err error
+	if question.Node != s.Node { // this node's own parts use its own API
+		if answer.Servers, err = s.apiServers(request.Context()); err != nil {
+			return nil, err
+		}
+	}
 	answer.Files, err = s.nodeFiles(question)
 	return answer, err
 }
@@ -162,14 +167,18 @@ func (s *Server) nodeFiles(question join.AgentRequest) (map[string][]byte, error
 	return files, nil
 }
 
-// apiServers returns the addresses of the cluster's API servers, this one's alone if the API does not say.
-func (s *Server) apiServers(ctx context.Context) []string {
+// apiServers returns the addresses of the cluster's API servers. An error says nothing about the other servers, so a
+// node that asks keeps the list it has.
+func (s *Server) apiServers(ctx context.Context) ([]string, error) {
 	if !s.ready.Load() {
-		return []string{s.Address}
+		return nil, refusal{http.StatusServiceUnavailable, "apiserver not ready"}
 	}
-	slices, err := s.client.DiscoveryV1().EndpointSlices("default").List(ctx, metav1.ListOptions{LabelSelector: "kubernetes.io/service-name=kubernetes"})
+	limited, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	slices, err := s.client.DiscoveryV1().EndpointSlices("default").List(limited,
+		metav1.ListOptions{LabelSelector: "kubernetes.io/service-name=kubernetes"})
 	if err != nil {
-		return []string{s.Address}
+		return nil, refusal{http.StatusServiceUnavailable, err.Error()}
 	}
 	var found []string
 	for _, slice := range slices.Items {
@@ -178,7 +187,7 @@ func (s *Server) apiServers(ctx context.Context) []string {
 		}
 	}
 	if len(found) == 0 {
-		return []string{s.Address}
+		return nil, refusal{http.StatusServiceUnavailable, "the API has no addresses yet"}
 	}
-	return found
+	return found, nil
 }
