@@ -140,6 +140,8 @@ def stack(rack: Rack) -> dict[str, Any]:
     shared = [{"accessModes": ["ReadWriteMany"], "volumeMode": "Filesystem"}]
     return {
         "use_emulation": rack.emulation,
+        # How full the machine's own disk is says nothing about the rack.
+        "longhorn": {"extra_settings": {"storage-minimal-available-percentage": 0}},
         "kubevirt": {"hide_kvm": rack.emulation, "operator_replicas": 1, "infra_replicas": 1},
         "cdi": {
             "storage_profiles": [

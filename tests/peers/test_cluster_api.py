@@ -79,7 +79,7 @@ def test_a_removed_node_is_forgotten_with_its_password(run: Run, client: KubeCli
 
 
 def test_a_kind_the_api_serves_is_ready_and_another_is_waited_for(run: Run, kubeconfig: Path) -> None:
-    arguments = {"kubeconfig": str(kubeconfig), "component": "kinds", "timeout": 0}
+    arguments = {"kubeconfig": str(kubeconfig), "component": "kinds", "timeout": 3}
     assert run(stack_ready, {**arguments, "kinds": ["kubevirt.io/v1/virtualmachines"]})["changed"] is False
     failed = run(stack_ready, {**arguments, "kinds": ["longhorn.io/v1beta2/settings"]}, fails=True)
     assert failed["missing"] == ["the API does not serve longhorn.io/v1beta2/settings yet"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.stack.objects import (
+    Object,
     Objects,
     all_of,
     condition,
@@ -46,12 +47,14 @@ def _longhorn_nodes(objects: Objects) -> Iterator[str]:
         for kind in ("Ready", "Schedulable"):
             if condition(node, kind) != "True":
                 yield f"Longhorn's node {name_of(node)} is not {kind}{reason_of(node, kind)}"
-        disks = (node.get("status", {}).get("diskStatus") or {}).values()
-        if not any(
-            condition({"status": disk}, "Ready") == condition({"status": disk}, "Schedulable") == "True"
-            for disk in disks
-        ):
-            yield f"Longhorn's node {name_of(node)} has no disk that is ready and schedulable"
+        yield from _disks(node)
+
+
+def _disks(node: Object) -> Iterator[str]:
+    disks = [{"status": disk} for disk in (node.get("status", {}).get("diskStatus") or {}).values()]
+    if not any(condition(disk, "Ready") == condition(disk, "Schedulable") == "True" for disk in disks):
+        why = "".join(sorted({reason_of(disk, kind) for disk in disks for kind in ("Ready", "Schedulable")}))
+        yield f"Longhorn's node {name_of(node)} has no disk that is ready and schedulable{why}"
 
 
 def _engine_images(objects: Objects) -> Iterator[str]:

@@ -17,7 +17,15 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import F
 # Options of a component are the variables of its role without the prefix; a test compares this with the roles.
 OPTIONS: dict[str, tuple[str, ...]] = {
     "multus": ("namespace", "daemon_set", "timeout", "chart_values"),
-    "longhorn": ("namespace", "node_selector", "settings", "storage_classes", "snapshot_classes", "timeout"),
+    "longhorn": (
+        "namespace",
+        "node_selector",
+        "settings",
+        "extra_settings",
+        "storage_classes",
+        "snapshot_classes",
+        "timeout",
+    ),
     "kubevirt": (
         "namespace",
         "node_selector",
