@@ -22,6 +22,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import (
     render_wicked,
 )
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model import State
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.target import Device
 
 
 class Backend:
@@ -48,7 +49,7 @@ class Backend:
         """What the node's own parser says of files before they are put in place."""
         return []
 
-    def activate(self, changed: Iterable[str], devices: Iterable[str]) -> None:
+    def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> None:
         """Make the daemon read its files again."""
 
 
@@ -69,7 +70,7 @@ class Networkd(Backend):
     def verify(self, rendered: Mapping[str, str]) -> list[Finding]:
         return parsers.networkd(rendered)
 
-    def activate(self, changed: Iterable[str], devices: Iterable[str]) -> None:
+    def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> None:
         must(["networkctl", "reload"], limit=45)
 
 
@@ -89,14 +90,15 @@ class NetworkManager(Backend):
     def verify(self, rendered: Mapping[str, str]) -> list[Finding]:
         return parsers.networkmanager(rendered)
 
-    def activate(self, changed: Iterable[str], devices: Iterable[str]) -> None:
+    def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> None:
         must(["nmcli", "connection", "reload"])
         names = [render_networkmanager.profile_of(path) for path in changed if Path(path).exists()]
-        # Masters first; a port's profile brings its link under the master by itself.
-        order = {name: index for index, name in enumerate(reversed(list(devices)))}
-        for name in sorted(names, key=lambda name: order.get(name, len(order))):
+        # Masters before their ports, and VLANs after what they stand on.
+        built = [device.name for device in devices if device.kind == "vlan"]
+        order = [device.name for device in reversed(list(devices)) if device.kind != "vlan"] + built
+        for name in sorted(names, key=lambda name: order.index(name) if name in order else len(order)):
             # A failure here is judged by what the kernel says afterwards.
-            attempt(["nmcli", "--wait", "20", "connection", "up", "id", render_networkmanager.PREFIX + name], limit=30)
+            attempt(["nmcli", "--wait", "10", "connection", "up", "id", render_networkmanager.PREFIX + name], limit=20)
 
 
 class Netplan(Backend):
@@ -114,7 +116,7 @@ class Netplan(Backend):
     def verify(self, rendered: Mapping[str, str]) -> list[Finding]:
         return parsers.netplan(rendered)
 
-    def activate(self, changed: Iterable[str], devices: Iterable[str]) -> None:
+    def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> None:
         must(["netplan", "generate"], limit=30)
         must(["networkctl", "reload"], limit=45)
 
@@ -128,7 +130,7 @@ class RenderOnly(Backend):
     def render(self, state: State) -> dict[str, str]:
         return render_wicked.render(state) if self.name == "wicked" else render_ifcfg.render(state)
 
-    def activate(self, changed: Iterable[str], devices: Iterable[str]) -> None:
+    def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> None:
         raise PlatformError(f"backend {self.name} only renders files; use check mode, or another backend")
 
 

@@ -49,13 +49,14 @@ class Convergence:
     def reach(self, changed: Iterable[str], limit: float = 40.0) -> list[str]:
         """Push until nothing is left, or the limit is over. -> what is left, in words."""
         paths = list(changed)
-        end = time.monotonic() + limit
         if self.backend.kernel_first or not paths:
             self.push()
         quiet_reads = 1
         if paths:
             quiet_reads = QUIET_READS
             self._tell(paths)
+        # The daemon's own time does not count: what it left undone is still to be done.
+        end = time.monotonic() + limit
         grace, quiet = time.monotonic() + (GRACE if paths else 0.0), 0
         while True:
             kernel = self.kernel()
@@ -73,7 +74,7 @@ class Convergence:
     def _tell(self, paths: list[str]) -> None:
         """Make the daemon read its files. A daemon that does not answer must not keep a rollback from the kernel."""
         try:
-            self.backend.activate(paths, list(self.target.devices))
+            self.backend.activate(paths, list(self.target.devices.values()))
         except PlatformError as error:
             self.deaf = error.message
             self.problems.append(error.message)

@@ -21,6 +21,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.links i
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.transaction import Transaction
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.match import Nic
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.target import Device
 
 OLDEST = Path.home() / ".pyenv/versions"
 PYTHONS = [sys.executable, *sorted(map(str, OLDEST.glob("3.9*/bin/python3")))]
@@ -128,7 +129,7 @@ def test_daemons_that_are_not_root_can_read_their_files(path: str, mode: int) ->
 class Deaf(Backend):
     """A daemon that does not answer."""
 
-    def activate(self, changed: Iterable[str], devices: Iterable[str]) -> None:
+    def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> None:
         raise PlatformError("networkctl reload: no answer within 45 s")
 
 
