@@ -36,6 +36,11 @@ TOOLS = {
     "ssh-keygen": "openssh-client",
     "openssl": "openssl",
     "curl": "curl",
+    "gcc": "gcc",
+    "/usr/lib/x86_64-linux-gnu/libc.a": "libc6-dev",
+    "/usr/include/libvirt/libvirt.h": "libvirt-dev",
+    "/usr/include/seccomp.h": "libseccomp-dev",
+    "pkg-config": "pkg-config",
     "ipmitool": "ipmitool",
 }
 
