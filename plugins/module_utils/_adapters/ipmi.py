@@ -90,7 +90,16 @@ class IpmiBmc:
 
     def read(self) -> State:
         power = "on" if self._ask(GET_STATUS)[0] & 1 else "off"
-        return State(power, decode(self._ask(GET_BOOT, (5, 0, 0))), mode_needed=True)
+        return State(power, self._read_override(), mode_needed=True)
+
+    def _read_override(self) -> Override:
+        """A BMC without this command still has a power state worth reading."""
+        try:
+            return decode(self._ask(GET_BOOT, (5, 0, 0)))
+        except BmcError as error:
+            if error.kind != "unsupported":
+                raise
+            return Override(None, None)
 
     def set_override(self, override: Override) -> None:
         try:
@@ -111,7 +120,7 @@ class IpmiBmc:
         code = answer.get("code", 0)
         if "error" in answer or code:
             text = answer.get("error") or f"completion code 0x{code:02x}"
-            raise self._error(kind_of_code(code) or kind_of_text(text), f"command 0x{command:02x}: {text}")
+            raise self._error(kind_of_code(code) or "unsupported", f"command 0x{command:02x}: {text}")
         return list(answer["data"])
 
     def _error(self, kind: str, detail: str) -> BmcError:

@@ -142,7 +142,7 @@ inspect() {
 # --- the orders: KEY value per line, read and never evaluated
 
 read_orders() {
-    ACTION= REASON= DISK= IMAGE_FILE= IMAGE_SHA256= IMAGE_SIZE=0
+    ACTION='' REASON='' DISK='' IMAGE_FILE='' IMAGE_SHA256='' IMAGE_SIZE=0
     while read -r key value; do
         case $key in
         ACTION) ACTION=$value ;;
@@ -172,7 +172,7 @@ quiet() {
 
 fits_in_memory() {
     available=$(awk '/^MemAvailable/ {print $2}' /proc/meminfo)
-    [ "$IMAGE_SIZE" -gt 0 ] && [ $((IMAGE_SIZE / 1024 * 3 / 2)) -lt "$available" ]
+    [ "$IMAGE_SIZE" -gt 0 ] && [ $((IMAGE_SIZE * 3 / 2048)) -lt "$available" ]
 }
 
 unpack() {
@@ -292,9 +292,10 @@ configure() {
 
 main() {
     : >"$LOG"
+    # shellcheck disable=SC3040 # busybox has it, and without it a broken download would look like a written image
     set -o pipefail
-    DD=dd
-    ! command -v gdd >/dev/null || DD=gdd
+    DD='dd'
+    ! command -v gdd >/dev/null || DD='gdd'
     say "inspecting"
     inspect >/run/inspection
     post inspection /run/inspection >/run/orders || switch_off "the boot server did not answer the inspection"

@@ -29,6 +29,7 @@ CODE_KINDS = {
     0xC7: "unsupported",
     0xC9: "unsupported",
     0xCC: "unsupported",
+    0xFF: "busy",
     0xFFFF: "unreachable",
 }
 
