@@ -78,8 +78,12 @@ class HttpSource:
         return f"{self.url} {probe.size} {probe.validator}"
 
     def open(self, offset: int = 0) -> HttpReader:
-        """A reader from `offset` on."""
-        return HttpReader(self, offset)
+        """A reader from `offset` on. Without ranges everything before is read and dropped."""
+        if not offset or self.probe().ranges:
+            return HttpReader(self, offset)
+        reader = HttpReader(self, 0)
+        reader.skip(offset)
+        return reader
 
     def get(self, offset: int) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
         """The response whose body begins at `offset`. Refuses a file that changed since the probe."""

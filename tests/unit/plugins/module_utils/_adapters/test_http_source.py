@@ -92,7 +92,9 @@ def test_import_survives_broken_connections_byte_for_byte(server: Server) -> Non
     assert len(server.requests) == 1 + 9
 
 
-def test_import_reads_from_an_offset(server: Server) -> None:
+@pytest.mark.parametrize("ranges", [True, False])
+def test_import_reads_from_an_offset(server: Server, ranges: bool) -> None:
+    server.ranges = ranges
     assert read_all(source(server), 8_999_000) == DATA[8_999_000:]
 
 
