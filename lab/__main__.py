@@ -10,7 +10,6 @@ from pathlib import Path
 from lab import place, setup
 from lab.build import cache
 from lab.build.catalog import all_recipes
-from lab.machine import kvm
 from lab.rack import model
 from lab.session import Lab
 from lab.shell import LabError, inside
@@ -62,7 +61,9 @@ def main(arguments: list[str]) -> int:
         os.execvp("tail", ["tail", "-n", "+1", "-F", str(where.logs / f"{options.node}.log")])
     else:
         setup.require_root()
-        session(options, Lab(where, model.load(rack_name(where, options.command == "up"))))
+        # What is removed is read from the disk: the rack's description may have changed or gone since.
+        name = "default" if options.command == "down" else rack_name(where)
+        session(options, Lab(where, model.load(name)))
     return 0
 
 
@@ -103,18 +104,14 @@ def change(options: argparse.Namespace, lab: Lab) -> None:
         lab.node(options.node, options.command)
 
 
-def rack_name(where: place.Place, probe: bool) -> str:
-    """Return the rack that $RACK names, else the one that is up, else what this machine can carry."""
+def rack_name(where: place.Place) -> str:
+    """Return the rack that is up, else the one that $RACK names, else `default`, which runs everywhere."""
     remembered = where.state / "rack"
-    if name := os.environ.get("RACK"):
-        return name
-    if remembered.exists():
-        return remembered.read_text().strip()
-    if probe and Path("/dev/kvm").exists():
-        setup.require()
-        kernel = cache.build(all_recipes(), ["agent"])["agent"] / "vmlinuz"
-        return "kvm" if kvm.accel(kernel) == "kvm" else "default"
-    return "default"
+    wanted = os.environ.get("RACK", "")
+    up = remembered.read_text().strip() if remembered.exists() else ""
+    if up and wanted not in ("", up):
+        raise LabError(f"rack {up} is up; take it down before RACK={wanted} (python -m lab down)")
+    return up or wanted or "default"
 
 
 def controller_exec(where: place.Place, argv: list[str]) -> None:
