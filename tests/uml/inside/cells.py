@@ -63,12 +63,12 @@ def settled(desired: dict[str, Any], backend: str, when: str) -> None:
 
 
 def each_change(backend: str) -> None:
-    """Walk through all changes; the daemon is restarted after each."""
+    """Walk through all changes under one daemon, start it anew under the last, then take everything away."""
     switch()
     bus()
     command, ready = command_of(backend)
-    for name, desired in CHANGES:
-        with daemon(command, ready):
+    with daemon(command, ready):
+        for name, desired in CHANGES:
             settled_before(backend)
             kept(desired, backend)
             assert not left(desired, backend), (name, left(desired, backend))
@@ -77,8 +77,9 @@ def each_change(backend: str) -> None:
                     name,
                     sh("ip -br a; bridge vlan; cat /proc/net/bonding/bond0"),
                 )
-        restarted(desired, backend, name)
+    restarted(CHANGES[-1][1], backend, "the last change")
     with daemon(command, ready):
+        settled_before(backend)
         kept(NOTHING, backend)
         links = kernel().links
         assert not {"bond0", "br-vm", "br-vm.100"} & set(links), sorted(links)

@@ -81,7 +81,11 @@ def _device(item: Interface, state: State) -> Device:
         vlans = {**dict.fromkeys(port.vlans or (), ""), **({port.pvid: "PU"} if port.pvid else {})}
     elif item.vlan_aware and item.self_vlans is not None:
         vlans = dict.fromkeys(item.self_vlans, "")
-    names = {"bond": item.bond, "bridge": item.bridge, "vlan": {"id": item.id, "protocol": item.protocol}}
+    names = {
+        "bond": item.bond,
+        "bridge": _without_idle(item.bridge),
+        "vlan": {"id": item.id, "protocol": item.protocol},
+    }
     extra = {f"{group}.{key}": value for group, values in item.ethtool.items() for key, value in values.items()}
     if item.sriov:
         extra["sriov.vfs"] = item.sriov.vfs
@@ -98,6 +102,12 @@ def _device(item: Interface, state: State) -> Device:
         addresses=frozenset(item.addresses),
         ports=tuple(one.name for one in item.ports) if item.type in ("bond", "bridge") else None,
     )
+
+
+def _without_idle(bridge: Mapping[str, object]) -> dict[str, object]:
+    """A bridge's options without the timers of a spanning tree that is off: they do nothing, and backends skip them."""
+    idle = ("forward_delay", "hello_time", "max_age") if bridge.get("stp") is False else ()
+    return {name: value for name, value in bridge.items() if name not in idle}
 
 
 def in_order(interfaces: Iterable[Interface]) -> list[Interface]:

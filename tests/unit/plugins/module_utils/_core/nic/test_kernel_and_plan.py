@@ -156,3 +156,11 @@ def test_a_new_address_is_added_before_the_old_one_goes() -> None:
 def test_an_unmanaged_node_is_left_alone() -> None:
     kernel = read(RAW)
     assert differences(kernel, wanted(State()), owned(None, kernel, State())) == []
+
+
+def test_timers_of_a_spanning_tree_that_is_off_are_not_looked_at() -> None:
+    raw = declared()
+    raw["interfaces"][3]["bridge"]["forward_delay"] = 4
+    assert compared(raw)[0] == []
+    raw["interfaces"][3]["bridge"]["stp"] = True
+    assert {one.about for one in compared(raw)[0]} == {"option.stp", "option.forward_delay"}
