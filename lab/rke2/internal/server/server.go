@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -85,6 +86,7 @@ func (s *Server) Run(ctx context.Context) error {
 		return err
 	}
 	s.ready.Store(true)
+	_ = os.Remove(s.Data.Path("force-restart")) // what it asked for has been done; mostly it is not there
 	go s.keepManifests(ctx)
 	go s.keepMembers(ctx)
 	go s.keepSnapshots(ctx)
