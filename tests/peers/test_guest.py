@@ -66,7 +66,6 @@ def started(guest: guests.Guest, folder: Path, disk: str, card: str) -> Iterator
     running = Running(free_port(), folder / "console.log")
     machine = guest.machine
     command = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-cpu", "Nehalem", "-m", str(machine.memory_mib)]
-    # Each card in a network of its own: two with one address would answer through each other.
     command += ["-display", "none", "-no-reboot", "-serial", f"file:{running.log}"]
     if machine.firmware == "efi":
         command += ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}"]
@@ -74,6 +73,7 @@ def started(guest: guests.Guest, folder: Path, disk: str, card: str) -> Iterator
         file = folder / f"{machine.name}-disk{number + 1}.vmdk"
         command += ["-drive", f"file={file},format=vmdk,if=none,id=d{number},snapshot=on"]
         command += ["-device", f"{disk},drive=d{number}" + (f",bus=ide.{number}" if disk == "ide-hd" else "")]
+    # Each card in a network of its own: two with one address would answer through each other.
     for number, mac in enumerate(machine.macs):
         forward = f",hostfwd=tcp:127.0.0.1:{running.port}-:80" if number == 0 else ""
         command += [
