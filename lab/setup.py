@@ -42,6 +42,7 @@ TOOLS = {
     "/usr/include/seccomp.h": "libseccomp-dev",
     "pkg-config": "pkg-config",
     "ipmitool": "ipmitool",
+    "linux.uml": "user-mode-linux",
 }
 
 

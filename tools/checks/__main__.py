@@ -22,6 +22,7 @@ STEPS = (
     Step("go-vet", lint.go_vet),
     Step("sanity", suites.sanity),
     Step("peers", suites.peers),
+    Step("uml", suites.uml),
     Step("second-leg", legs.second),
     Step("molecule", scenarios.molecule),
 )

@@ -12,7 +12,18 @@ from tools.checks.model import CHECKOUT, Outcome, Place, failed, passed, skipped
 from tools.lay_out import cache_root
 
 # Not of the collection: ansible-test would judge it as if it were.
-FOREIGN = ("lab/", "tools/", "benchmarks/", "docs/", "molecule/", ".ci/", ".config/", "tests/unit/", "tests/peers/")
+FOREIGN = (
+    "lab/",
+    "tools/",
+    "benchmarks/",
+    "docs/",
+    "molecule/",
+    ".ci/",
+    ".config/",
+    "tests/unit/",
+    "tests/peers/",
+    "tests/uml/",
+)
 BOOTSTRAP = "import ensurepip\nensurepip.bootstrap(default_pip=True)\n"
 
 
@@ -54,6 +65,11 @@ def peers(place: Place) -> Outcome:
     if not (CHECKOUT / "tests" / "peers").is_dir():
         return skipped("peer tests: tests/peers is not there")
     return pytest(place, "peers", "tests/peers")
+
+
+def uml(place: Place) -> Outcome:
+    """Bonds and VLANs in kernels of their own. Fails, rather than skips, where User Mode Linux is missing."""
+    return pytest(place, "uml", "tests/uml")
 
 
 def copy_of_collection(scratch: Path) -> Path:
