@@ -21,7 +21,9 @@ options:
 
 EXAMPLES = r"""
 - name: Take the inventory's settings
-  ansible.builtin.set_fact: "{{ hci_stack | ironacre.hci.stack_variables }}"
+  ansible.builtin.set_fact:
+    "{{ item.key }}": "{{ item.value }}"
+  loop: "{{ hci_stack | ironacre.hci.stack_variables | dict2items }}"
 """
 
 RETURN = r"""
