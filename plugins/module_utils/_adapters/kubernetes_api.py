@@ -143,7 +143,7 @@ class KubernetesApi:
         try:
             answer: Object = json.loads(data) if data else {}
         except ValueError:
-            answer = {"message": data.decode("utf-8", "replace")[:500]}
+            answer = {"message": data.decode("utf-8", "replace")[:500].strip()}
         if status >= 400:
             message = answer.get("message") or f"status {status}"
             raise ApiError(status, f"{self.connection.server}: {method} {path}: {message}; {_way_out(status)}")

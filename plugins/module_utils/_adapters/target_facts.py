@@ -32,6 +32,8 @@ class TargetFacts:
     def findings(self, rendered: Rendered, known: bool) -> list[Finding]:
         """known: the journal says that the machine in the cluster is ours."""
         metadata = rendered.machine["metadata"]
+        if self.api.get("CDIConfig", "config") is None:
+            return [Finding("kubeconfig", "CDI does not run in this cluster", "run playbook deploy_stack first")]
         machines = self.api.list("VirtualMachine")
         found = [*self._storage(rendered), *self._networks(rendered), *_addresses(rendered, machines)]
         names = {(item["metadata"]["namespace"], item["metadata"]["name"]) for item in machines}

@@ -29,6 +29,7 @@ def cluster() -> Iterator[FakeCluster]:
     with fake_cluster() as server:
         default = {"storageclass.kubernetes.io/is-default-class": "true"}
         server.put("/apis/storage.k8s.io/v1/storageclasses/longhorn", {"metadata": {"annotations": default}})
+        server.put("/apis/cdi.kubevirt.io/v1beta1/cdiconfigs/config", {})
         yield server
 
 
@@ -65,6 +66,14 @@ def test_all_findings_come_before_the_first_change(
     found = runner(capfd)(vm_import, options, fails=True)
     assert "no storage class gold (found: longhorn)" in found["msg"]
     assert "no network attachment vms/vlan10" in found["msg"]
+    assert cluster.mutations == []
+
+
+def test_a_cluster_without_cdi_is_told_before_anything_is_made(
+    cluster: FakeCluster, options: dict[str, Any], capfd: pytest.CaptureFixture[str]
+) -> None:
+    del cluster.objects["/apis/cdi.kubevirt.io/v1beta1/cdiconfigs/config"]
+    assert "CDI does not run in this cluster" in runner(capfd)(vm_import, options, fails=True)["msg"]
     assert cluster.mutations == []
 
 
