@@ -12,6 +12,7 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/cache"
@@ -113,6 +114,7 @@ func (a *Agent) keepNetwork(ctx context.Context, cluster join.Cluster) {
 		logx.Error("pod network: %v", err)
 		return
 	}
+	waitForNodes(ctx, client)
 	factory.Start(ctx.Done())
 	seen := ""
 	for {
@@ -124,6 +126,20 @@ func (a *Agent) keepNetwork(ctx context.Context, cluster join.Cluster) {
 			seen = "" // somebody may have flushed the routes
 		}
 		seen = a.connect(nodes.Informer().GetStore().List(), cluster, seen)
+	}
+}
+
+// waitForNodes waits until the nodes may be listed. A fresh API refuses for a moment, and an informer that is refused
+// waits longer and longer, while pods wait for their network.
+func waitForNodes(ctx context.Context, client kubernetes.Interface) {
+	for ctx.Err() == nil {
+		if _, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{Limit: 1}); err == nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(500 * time.Millisecond):
+		}
 	}
 }
 
