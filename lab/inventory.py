@@ -27,7 +27,7 @@ def write(place: Place, rack: Rack) -> None:
 
 def files(place: Place, rack: Rack) -> dict[str, dict[str, Any]]:
     """Return the content of every file by its path below the inventory."""
-    nodes = {f"host_vars/{node.name}.yml": {"hci_node": node_of(place, node)} for node in rack.nodes}
+    nodes = {f"host_vars/{node.name}.yml": host_vars(place, node) for node in rack.nodes}
     return {
         "hosts.yml": groups(rack),
         "group_vars/all/access.yml": access(place),
@@ -150,6 +150,11 @@ def stack(rack: Rack) -> dict[str, Any]:
             ]
         },
     }
+
+
+def host_vars(place: Place, node: Host | Machine) -> dict[str, Any]:
+    """Return a node's variables; what a host's kernel lacks cannot be had, it is the machine's own."""
+    return {"hci_node": node_of(place, node), "node_prepare_shared_kernel": isinstance(node, Host)}
 
 
 def node_of(place: Place, node: Host | Machine) -> dict[str, Any]:
