@@ -32,11 +32,13 @@ def judge_longhorn(objects: Objects, settings: Mapping[str, str]) -> Iterator[st
 
 
 def _csi(objects: Objects, driver: str) -> Iterator[str]:
+    """A node selector may keep Longhorn off a node: only Longhorn's own nodes have to register its driver."""
     if driver not in map(name_of, all_of(objects, "csidrivers")):
         yield f"CSIDriver {driver} is not there"
-    for node in all_of(objects, "csinodes"):
-        if driver not in [one.get("name") for one in node.get("spec", {}).get("drivers") or []]:
-            yield f"node {name_of(node)} has not registered {driver}"
+    drivers = {name_of(node): node.get("spec", {}).get("drivers") or [] for node in all_of(objects, "csinodes")}
+    for node in map(name_of, all_of(objects, "longhorn_nodes")):
+        if driver not in [one.get("name") for one in drivers.get(node, [])]:
+            yield f"node {node} has not registered {driver}"
 
 
 def _longhorn_nodes(objects: Objects) -> Iterator[str]:

@@ -48,7 +48,8 @@ OBJECTS: dict[str, dict[str, Any]] = {
         "daemonsets": [daemon_set("longhorn-manager")],
         "deployments": [named("longhorn-driver-deployer", status={"conditions": conditions(Available="True")})],
         "csidrivers": [named("driver.longhorn.io")],
-        "csinodes": [named("n1", spec={"drivers": [{"name": "driver.longhorn.io"}]})],
+        # m1 is a node that Longhorn's selector leaves out.
+        "csinodes": [named("n1", spec={"drivers": [{"name": "driver.longhorn.io"}]}), named("m1", spec={"drivers": None})],
         "engineimages": [named("ei", status={"state": "deployed", "nodeDeploymentMap": {"n1": True}})],
         "instancemanagers": [named("im", spec={"nodeID": "n1"}, status={"currentState": "running"})],
         "settings": [named("upgrade-checker", value="false", status={"applied": True})],
@@ -156,6 +157,7 @@ COUNTS = ("status", "desiredNumberScheduled")
         ("longhorn", ("deployments", 0, "status", "conditions"), [], "longhorn-driver-deployer is not available"),
         ("longhorn", ("csidrivers",), [], "CSIDriver driver.longhorn.io is not there"),
         ("longhorn", ("csinodes", 0, "spec", "drivers"), None, "node n1 has not registered"),
+        ("longhorn", ("csinodes",), [], "node n1 has not registered"),
         ("longhorn", ("longhorn_nodes", 0, "status", "conditions"), conditions(Ready="True"), "n1 is not Schedulable"),
         ("longhorn", ("longhorn_nodes", 0, "status", "diskStatus"), {}, "no disk that is ready"),
         ("longhorn", ("engineimages", 0, "status", "nodeDeploymentMap"), {"n1": False}, "missing on n1"),
