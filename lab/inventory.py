@@ -12,11 +12,11 @@ import yaml
 from lab import keys
 from lab.daemons import FILES_PORT
 from lab.place import Place
-from lab.rack.model import MGMT, MGMT6, VMS, Host, Machine, Rack
+from lab.rack.model import MGMT, MGMT6, Host, Machine, Rack
 
 HEADER = "# Written by `python -m lab up`; changes are lost.\n---\n"
 SECRETS = {"vault_bmc_password": "bmc", "vault_hci_cluster_token": "token"}
-GUEST = f"{VMS}.21"
+GUEST_PORT = 30080
 
 
 def write(place: Place, rack: Rack) -> None:
@@ -116,17 +116,23 @@ def platform(place: Place, rack: Rack) -> dict[str, Any]:
 
 
 def guest() -> dict[str, Any]:
-    """Return the import of the rehearsal's guest; its network card has the address that the lab's leases know."""
+    """Return the import of the rehearsal's guest, on the pod network and reached through every node.
+
+    A bridge binding makes a `dummy` link in the VM's pod, and hosts share a kernel that has none.
+    """
+    url = f"http://{MGMT}.5:{GUEST_PORT}/"
     return {
         "name": "guest1",
         "source": {"type": "ova", "url": f"http://{MGMT}.1:{FILES_PORT}/artifacts/guest.ova"},
         "target": {"namespace": "vms"},
         "mapping": {
-            "networks": [{"source": "*", "target": "vms/lab"}],
+            "networks": [{"source": "*", "target": "pod"}],
             "storage": [{"source": "*", "volume_mode": "Filesystem", "access_modes": ["ReadWriteMany"]}],
         },
         "overrides": {"prepared": True},
-        "verify": {"checks": [{"type": "http", "url": f"http://{GUEST}/"}]},
+        "services": [{"port": 80, "node_port": GUEST_PORT}],
+        "verify": {"checks": [{"type": "http", "url": url}]},
+        "probe": {"url": url},
     }
 
 

@@ -17,5 +17,5 @@ def test_the_vm_runs() -> None:
 
 
 def test_the_guest_answers() -> None:
-    with urllib.request.urlopen("http://172.31.80.21/", timeout=30) as answer:
+    with urllib.request.urlopen("http://172.31.70.5:30080/", timeout=30) as answer:
         assert answer.status == 200

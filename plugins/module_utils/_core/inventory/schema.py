@@ -164,6 +164,8 @@ IMPORT = mapping(
         "overrides": mapping("what shall differ from the source"),
         "verify": mapping("how the guest proves that it lives"),
         "upload": mapping("the way to CDI's upload endpoint"),
+        "services": listing("guest ports that every node answers on: port, node_port", mapping("a port")),
+        "probe": mapping("how the VM is watched while it moves"),
         "run_strategy": Field("text", "run strategy of the imported VM", default="Always"),
         "state": Field("text", "present or absent", default="present", choices=("present", "absent")),
     },
