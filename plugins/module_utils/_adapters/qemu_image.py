@@ -92,7 +92,8 @@ class QemuImage:
     def _server(self) -> Iterator[NbdClient]:
         with tempfile.TemporaryDirectory(prefix="ironacre-nbd-") as folder:
             path = f"{folder}/socket"
-            options = ["--read-only", "--persistent", "--shared=4", f"--format={self.format}", f"--socket={path}"]
+            # Not --persistent: when we are killed, our connection ends, and with it the server.
+            options = ["--read-only", f"--format={self.format}", f"--socket={path}"]
             child = subprocess.Popen(["qemu-nbd", *options, self.path], stderr=subprocess.PIPE, text=True)
             try:
                 client = self._connected(path, child)
