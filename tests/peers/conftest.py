@@ -10,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.peers.ends import tidily
 from tests.peers.peers import HERE, UEFI_DISK_ONCE_USED, IpmiPeer, eventually, free_port, needs, process
 from tests.unit.running import Run, runner
+
+
+def pytest_sessionstart() -> None:
+    tidily()
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,10 +22,21 @@ class LabCopy:
     folder: Path
 
     @classmethod
-    def make(cls, folder: Path) -> LabCopy:
+    def make(cls, purpose: str) -> LabCopy:
+        """The folder is always the same, so that what a killed run has left is found and taken down first."""
+        mark = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:8]
+        folder = Path(tempfile.gettempdir()) / f"ironacre-lab-{mark}-{purpose}"
+        if (folder / "lab").exists():
+            cls(folder).end()
+        folder.mkdir(exist_ok=True)
         shutil.copytree(CHECKOUT / "lab", folder / "lab", ignore=shutil.ignore_patterns("__pycache__"))
         (folder / "ansible.cfg").write_text("[defaults]\n")
         return cls(folder)
+
+    def end(self) -> None:
+        """Down, and the copy is gone."""
+        self.ask("down")
+        shutil.rmtree(self.folder)
 
     @property
     def id(self) -> str:

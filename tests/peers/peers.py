@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from tests.peers.ends import with_parent
+
 HERE = Path(__file__).parent
 UEFI_PXE = [0xA0, 0x04, 0, 0, 0]
 UEFI_DISK_ONCE_USED = [0xA0, 0x00, 0, 0, 0]
@@ -53,7 +55,7 @@ def eventually(check: Callable[[], Any], what: str, seconds: float = 30.0) -> An
 
 @contextmanager
 def process(*argv: str, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
-    child = subprocess.Popen(argv, **options)
+    child = subprocess.Popen(argv, preexec_fn=with_parent, **options)
     try:
         yield child
     finally:

@@ -20,11 +20,11 @@ SYSTEM = "https://172.31.71.14:8443/redfish/v1/Systems/00000000-0000-4000-8000-5
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabCopy]:
-    lab = LabCopy.make(tmp_path_factory.mktemp("power") / "checkout")
+def lab() -> Iterator[LabCopy]:
+    lab = LabCopy.make("power")
     lab.ask("up", "--bare")
     yield lab
-    lab.ask("down")
+    lab.end()
 
 
 @pytest.fixture(autouse=True)

@@ -19,10 +19,10 @@ SSH = ("ssh", "-i", ".lab/id_ed25519", "-o", "StrictHostKeyChecking=yes", "-o", 
 
 
 @pytest.fixture
-def lab(tmp_path: Path) -> Iterator[LabCopy]:
-    lab = LabCopy.make(tmp_path / "checkout")
+def lab() -> Iterator[LabCopy]:
+    lab = LabCopy.make("up-down")
     yield lab
-    lab.ask("down")
+    lab.end()
 
 
 def pids(lab: LabCopy) -> dict[str, str]:

@@ -14,6 +14,14 @@ from typing import Any
 from tests.peers.nic.pocket import CHECKOUT, Pocket, sh
 
 
+def remove_leftovers() -> None:
+    """Namespaces of a run that was killed: their processes went with it, their names stay."""
+    for path in Path("/run/netns").glob("nict*"):
+        owner = path.name.removeprefix("nict").split("p")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            sh("ip", "netns", "del", path.name, check=False)
+
+
 @dataclass
 class Bench:
     """The controller's namespace with a bridge, the keys, and the nodes."""
@@ -25,6 +33,7 @@ class Bench:
     made: dict[int, Pocket] = field(default_factory=dict)
 
     def up(self) -> None:
+        remove_leftovers()
         sh("ip", "netns", "add", self.name)
         for line in (
             "link set lo up",

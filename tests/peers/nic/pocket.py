@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.peers.ends import with_parent
+
 CHECKOUT = Path(__file__).resolve().parents[3]
 BOOT = """set -e
 mount --make-rprivate /
@@ -111,7 +113,12 @@ class Pocket:
         ]
         log = (self.disk / "console").open("ab")
         self.process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=with_parent,
         )
         until(self.answers, f"p{self.number}: sshd")
 
