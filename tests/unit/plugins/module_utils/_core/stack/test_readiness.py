@@ -49,7 +49,10 @@ OBJECTS: dict[str, dict[str, Any]] = {
         "deployments": [named("longhorn-driver-deployer", status={"conditions": conditions(Available="True")})],
         "csidrivers": [named("driver.longhorn.io")],
         # m1 is a node that Longhorn's selector leaves out.
-        "csinodes": [named("n1", spec={"drivers": [{"name": "driver.longhorn.io"}]}), named("m1", spec={"drivers": None})],
+        "csinodes": [
+            named("n1", spec={"drivers": [{"name": "driver.longhorn.io"}]}),
+            named("m1", spec={"drivers": None}),
+        ],
         "engineimages": [named("ei", status={"state": "deployed", "nodeDeploymentMap": {"n1": True}})],
         "instancemanagers": [named("im", spec={"nodeID": "n1"}, status={"currentState": "running"})],
         "settings": [named("upgrade-checker", value="false", status={"applied": True})],
