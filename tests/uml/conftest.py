@@ -9,13 +9,28 @@ from pathlib import Path
 
 import pytest
 
+from tests.peers.ends import tidily
 from tests.uml import lane
+
+
+def pytest_sessionstart() -> None:
+    tidily()
 
 
 def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> pytest.Collector | None:
     if file_path.parent.name == "inside" and file_path.name.startswith("scenario_"):
         return ScenarioFile.from_parent(parent, path=file_path)
     return None
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if os.environ.get("IRONACRE_UML") != "skip" and not lane.missing() and not session.config.option.collectonly:
+        lane.root()  # built by one thread, before two want it
+        lane.ahead(item.path.stem for item in session.items if isinstance(item, Scenario))
+
+
+def pytest_sessionfinish() -> None:
+    lane.end()
 
 
 class ScenarioFile(pytest.File):
@@ -33,8 +48,10 @@ class Scenario(pytest.Item):
     def runtest(self) -> None:
         if os.environ.get("IRONACRE_UML") == "skip":
             pytest.skip("IRONACRE_UML=skip")
+        if why := lane.unsettled(self.path.stem) or lane.unsettled(self.name):
+            pytest.skip(why)
         assert not lane.missing(), lane.missing()
-        outcomes = lane.run(self.path.stem)
+        outcomes = lane.outcomes(self.path.stem)
         outcome = outcomes.get(self.name)
         assert outcome, f"did not run; the console says:\n{outcomes['(boot)'].told}"
         if not outcome.ok:
