@@ -29,8 +29,8 @@ LIMIT = int(os.environ.get("IRONACRE_UML_LIMIT", "300"))
 UNSETTLED = {
     "scenario_networkmanager": "NetworkManager lane: not settled: NetworkManager 1.42 does not autoconnect bond ports "
     "without udev, which does not run in this kernel",
-    "test_nic_11_networkd_a_virtual_address_survives_reload_and_restart": "networkd, reload after a restart: not settled: "
-    "`networkctl reload` ends with 'Numerical result out of range', and the change is rolled back",
+    "test_nic_11_networkd_a_virtual_address_survives_reload_and_restart": "networkd, reload after a restart: not "
+    "settled: `networkctl reload` ends with 'Numerical result out of range', and the change is rolled back",
 }
 
 
