@@ -229,23 +229,6 @@ def test_import_onto_a_full_file_system_fails_clearly_and_goes_on(tmp_path: path
         tool("umount", str(small))
 
 
-@pytest.mark.parametrize("kind", ["backing", "outside"])
-def test_import_refuses_images_that_refer_to_other_files(tmp_path: pathlib.Path, kind: str) -> None:
-    needs("qemu-img")
-    secret = scatter(tmp_path / "secret", MIB, (0, b"secret"))
-    folder = tmp_path / "images"
-    folder.mkdir()
-    if kind == "backing":
-        tool("qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", str(secret), str(folder / "a.qcow2"))
-        path = folder / "a.qcow2"
-    else:
-        path = folder / "a.vmdk"
-        text = '# Disk DescriptorFile\nversion=1\nCID=12345678\nparentCID=ffffffff\ncreateType="monolithicFlat"\n'
-        path.write_text(f'{text}RW 2048 FLAT "../secret" 0\nddb.adapterType = "ide"\n')
-    with pytest.raises(PlatformError, match="flatten the image"):
-        open_source(str(path), None, None)
-
-
 @pytest.mark.parametrize("kind", ["vmx", "libvirt"])
 def test_import_of_a_description_with_its_images_beside_it(tmp_path: pathlib.Path, kind: str) -> None:
     needs("qemu-img", "qemu-nbd")
