@@ -17,7 +17,7 @@ TALKATIVE = {
     "ANSIBLE_FORCE_COLOR": "0",
     "PY_COLORS": "0",
     "ANSIBLE_VERBOSITY": "3",
-    "COLUMNS": "4000",
+    "COLUMNS": "400",
 }
 SECRETS = CHECKOUT / ".lab" / "inventory" / "group_vars" / "all" / "secrets.yml"
 
