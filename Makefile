@@ -26,7 +26,7 @@ demo: setup
 	@$(PY) -m tools.demo
 
 test: setup
-	@$(PY) -m tools.checks
+	@$(PY) -m tools.checks $(CHECKS)
 
 lint: setup
 	@$(PY) -m tools.checks ruff mypy yamllint ansible-lint changelog syntax

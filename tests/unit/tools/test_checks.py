@@ -79,3 +79,13 @@ def test_the_last_line_counts_and_a_failure_is_an_exit_code(
     assert command.main() == code
     assert capsys.readouterr().out.splitlines()[-1] == line
     assert (place.logs / "summary").read_text() == f"{line}\n"
+
+
+def test_what_is_left_out_counts_as_skipped(
+    monkeypatch: pytest.MonkeyPatch, place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "STEPS", (Step("a", lambda place: passed()), Step("b", lambda place: failed("ran"))))
+    monkeypatch.setattr(command, "first_leg", lambda: place)
+    monkeypatch.setattr(sys, "argv", ["checks", "--without", "b"])
+    assert command.main() == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "1 passed, 0 failed, 1 skipped"
