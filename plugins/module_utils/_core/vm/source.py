@@ -1,0 +1,72 @@
+# Copyright: (c) 2026, Ironacre contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an import asks of a machine that runs at its source. A file (OVA, image) offers less: see `Package`.
+
+This module util is private to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from .engine import Stream
+from .model import Disk, Vm
+
+# Asks for all areas that are allocated, instead of those that changed since a change id.
+ALLOCATED = "*"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One point in time of all disks. change_ids: disk key -> id to ask for changes since this snapshot."""
+
+    id: str
+    name: str
+    change_ids: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Area:
+    """Bytes of a disk."""
+
+    offset: int
+    length: int
+
+
+class RangedDisk(Protocol):
+    """A disk that is read by place: a frozen base image under a snapshot, or one of a machine that is off."""
+
+    capacity: int
+
+    @property
+    def bytes_read(self) -> int: ...
+    def read(self, offset: int, size: int) -> bytes: ...
+    def close(self) -> None: ...
+
+
+class Machine(Protocol):
+    """One machine at a source that can be asked to stop. Every call raises PlatformError after its deadline.
+
+    No call deletes the machine, its disks, or a snapshot that is not ours.
+    """
+
+    @property
+    def identity(self) -> str: ...
+    def describe(self) -> Vm: ...
+    def power(self) -> str: ...
+    def shut_down(self, timeout: float, force: bool) -> None: ...
+    def power_on(self) -> None: ...
+    def enable_tracking(self) -> None: ...
+    def take_snapshot(self, name: str, quiesce: bool) -> Snapshot: ...
+    def find_snapshot(self, name: str) -> Snapshot | None: ...
+    def remove_snapshot(self, name: str) -> None: ...
+    def changed(self, disk: Disk, snapshot: Snapshot | None, since: str) -> list[Area]: ...
+    def open_ranged(self, disk: Disk, snapshot: Snapshot | None) -> RangedDisk: ...
+    def open_stream(self, disk: Disk) -> Stream: ...
+    def fence(self, target: str) -> None: ...
+    def is_fenced(self) -> bool: ...
+    def unfence(self) -> None: ...
+    def close(self) -> None: ...
