@@ -131,7 +131,7 @@ def guest() -> dict[str, Any]:
         },
         "overrides": {"prepared": True},
         "services": [{"port": 80, "node_port": GUEST_PORT}],
-        "verify": {"checks": [{"type": "http", "url": url}]},
+        "verify": {"checks": [{"type": "console", "text": "IRONACRE-GUEST-UP"}, {"type": "http", "url": url}]},
         "probe": {"url": url},
     }
 

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from lab.build import progress
 from lab.build.recipe import Build
 
 # The sources of our own Go programs and module pins.
@@ -30,21 +31,21 @@ def go_build(
     module_dir: folder with go.mod and go.sum; only read.
     package: import path, or "." for the folder itself.
     ldflags: extra linker flags; symbol tables are always left out.
-    Raises subprocess.CalledProcessError when the compiler refuses; what it says is on standard error.
+    Progress goes to standard error. Raises subprocess.CalledProcessError when the compiler refuses, and says why.
     """
-    command = ["nice", "-n", "5", _go(), "build", "-trimpath", "-buildvcs=false", "-o", str(output)]
+    command = ["nice", "-n", "5", _go(), "build", "-v", "-trimpath", "-buildvcs=false", "-o", str(output)]
     command += [f"-ldflags={' '.join(('-s', '-w', *ldflags))}"]
     if tags:
         command += ["-tags", ",".join(tags)]
     environment = {**os.environ, "CGO_ENABLED": "1" if cgo else "0", "GOFLAGS": "", "GOTOOLCHAIN": "local"}
     environment["GOTMPDIR"] = str(build.work)  # linking leaves hundreds of megabytes behind when it is killed
-    subprocess.run([*command, package], cwd=module_dir, env={**environment, **(env or {})}, check=True)
+    progress.run(output.name, [*command, package], module_dir, {**environment, **(env or {})})
     return output
 
 
 def module_folder(module_dir: Path, module: str) -> Path:
     """Return the folder of a module's sources in the module cache, fetched if it is not there."""
-    subprocess.run([_go(), "mod", "download", module], cwd=module_dir, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([_go(), "mod", "download", module], cwd=module_dir, check=True, capture_output=True)
     command = [_go(), "list", "-m", "-f", "{{.Dir}}", module]
     found = subprocess.run(command, cwd=module_dir, check=True, capture_output=True, text=True)
     return Path(found.stdout.strip())
