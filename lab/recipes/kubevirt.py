@@ -15,6 +15,8 @@ VERSION = "v1.8.4"
 MODULE = "kubevirt.io/kubevirt"
 SOURCE = GO_ROOT / "kubevirt"
 REGISTRY = "quay.io/kubevirt"
+# The image that vm_import's receiver asks for: any system with Python will do, and the launcher's has it.
+RECEIVER = "docker.io/library/python:3.13.5-slim"
 CAP_NET_BIND_SERVICE = 10
 
 STATIC = (
@@ -88,6 +90,7 @@ def build_images(build: Build) -> None:
     launcher = write_layer(build.work / "launcher.tar", _launcher(programs))
     images = [_image(name, (control,), user="1001") for name in CONTROL]
     images += [_image("virt-handler", (base, handler)), _image("virt-launcher", (base, launcher))]
+    images.append(Image((RECEIVER,), (base,), entrypoint=("/usr/bin/python3",)))
     for name in ("virt-exportproxy", "virt-exportserver"):
         layer = write_layer(build.work / f"{name}.tar", [*IDENTITY, *_programs(programs, (name,))])
         images.append(_image(name, (layer,), user="1001"))

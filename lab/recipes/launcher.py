@@ -17,6 +17,8 @@ TRANSFER_PACKAGES = ("qemu-utils", "nbdkit", "ca-certificates", "curl")
 LAUNCHER_PACKAGES = (
     "libvirt-daemon-system", "libvirt-daemon-driver-qemu", "qemu-system-x86", "qemu-utils",
     "nftables", "iproute2", "procps", "passt", "swtpm", "swtpm-tools", "ovmf",
+    # Not for the launcher: the receiver of imports runs on the same system, so that nodes unpack it once.
+    "python3",
 )  # fmt: skip
 
 # Every node unpacks these images, so what no pod of the rehearsal runs is left out: other machines' firmware and
