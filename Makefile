@@ -6,7 +6,7 @@ VENV := .ansible/venv
 RUN := PATH="$(CURDIR)/$(VENV)/bin:$$PATH:/usr/local/go/bin"
 PY := $(RUN) $(VENV)/bin/python
 
-.PHONY: help demo test lint docs setup lab-up lab-down lab-status lock report
+.PHONY: help demo test lint docs setup lab-up lab-down lab-status interruptions lock
 
 help:
 	@echo "make demo        bring up a rehearsal rack, run the whole chain on it, hear the imported VM, write the report"
@@ -14,6 +14,7 @@ help:
 	@echo "make lint        the quick part of it"
 	@echo "make docs        render the plugins' documentation into .ansible/docs"
 	@echo "make lab-up | lab-status | lab-down    the rehearsal rack alone; RACK=name chooses one of lab/racks"
+	@echo "make interruptions    a new rack; its chain is killed in every stage, loses a machine's power, and must finish"
 	@echo "make lock        compile the pinned Python requirements anew"
 
 # A fresh Debian has no Python at all.
@@ -44,6 +45,9 @@ lab-down: setup
 
 lab-status: setup
 	@$(PY) -m lab status
+
+interruptions: lab-up
+	@$(PY) -m tools.interruptions
 
 lock: setup
 	@$(PY) tools/lock.py
