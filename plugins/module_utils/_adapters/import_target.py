@@ -9,8 +9,9 @@ This module util is private to the collection.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .._core.errors import PlatformError
@@ -21,6 +22,8 @@ from .._core.vm.wire import encode
 from .cdi_upload import CdiUpload
 from .guest_checks import Check, GuestChecks
 from .kubernetes_api import KubernetesApi
+from .machine_health import MachineHealth, conditions
+from .remains import Remains
 from .volume_digest import VolumeDigest
 
 POLL = 0.5
@@ -34,6 +37,7 @@ class Deadlines:
     volume: float = 300
     running: float = 600
     readback: float = 900
+    leaving: float = 300
 
 
 class ImportTarget:
@@ -53,6 +57,17 @@ class ImportTarget:
     ) -> None:
         self.api, self.uploader, self.namespace, self.digest = api, upload, namespace, digest
         self.checks, self.wire, self.expose, self.deadlines, self.beat = checks, wire, expose, deadlines, beat
+        self.health, self.remains = MachineHealth(api, namespace), Remains(api, namespace)
+
+    def settle(self, machine: str, volumes: Sequence[str]) -> None:
+        """Wait until what a deleted machine of that name leaves behind is gone; else it would take ours with it."""
+        found: list[str] = []
+
+        def gone() -> bool:
+            found[:] = self.remains.of(machine, volumes)
+            return not found
+
+        self._wait(gone, self.deadlines.leaving, lambda: f"{self.namespace}/{machine}: {'; '.join(found)}")
 
     def allocate(self, volume: Mapping[str, Any], complete: bool) -> None:
         """Make sure that the volume is there, ours, and waits for its data (or, when complete, holds them)."""
@@ -119,7 +134,7 @@ class ImportTarget:
             live = self.api.get("DataVolume", volume, self.namespace) or {}
             phase = live.get("status", {}).get("phase", "")
             if phase == "Failed":
-                raise Retriable(f"{self.namespace}/{volume}: {self._conditions(live)}; run again")
+                raise Retriable(f"{self.namespace}/{volume}: {conditions(live)}; run again")
             return phase in phases
 
         self._wait(there, self.deadlines.volume, lambda: self._stalled_volume(volume, phases))
@@ -127,7 +142,7 @@ class ImportTarget:
     def _stalled_volume(self, volume: str, phases: tuple[str, ...]) -> str:
         live = self.api.get("DataVolume", volume, self.namespace) or {}
         phase = live.get("status", {}).get("phase", "not there")
-        return f"{self.namespace}/{volume}: is {phase}, not {phases[0]}: {self._conditions(live)}{self._events(volume)}"
+        return f"{self.namespace}/{volume}: is {phase}, not {phases[0]}: {conditions(live)}{self._events(volume)}"
 
     def readback(self, volumes: Mapping[str, int]) -> dict[str, str]:
         """sha256 of the first bytes of each volume; the rest must be zero."""
@@ -138,8 +153,9 @@ class ImportTarget:
         return self.api.apply(dict(machine))
 
     def exists(self, name: str) -> bool:
-        """True when the machine is there."""
-        return self.api.get("VirtualMachine", name, self.namespace) is not None
+        """True when the machine is there, and not on its way out."""
+        live = self.api.get("VirtualMachine", name, self.namespace)
+        return live is not None and not live["metadata"].get("deletionTimestamp")
 
     def wait_running(self, name: str) -> None:
         """Wait for the instance to run; says what stands in the way."""
@@ -148,17 +164,23 @@ class ImportTarget:
             live = self.api.get("VirtualMachineInstance", name, self.namespace) or {}
             return bool(live.get("status", {}).get("phase") == "Running")
 
-        self._wait(running, self.deadlines.running, lambda: self._stalled_machine(name))
-
-    def _stalled_machine(self, name: str) -> str:
-        machine = self.api.get("VirtualMachine", name, self.namespace) or {}
-        status = machine.get("status", {}).get("printableStatus", "unknown")
-        return f"{self.namespace}/{name}: the machine is {status}: {self._conditions(machine)}{self._events(name)}"
+        self._wait_healthy(name, running, self.deadlines.running, lambda: self.health.story(name))
 
     def check(self, name: str) -> list[str]:
         """Run the checks of the guest; what each one heard."""
-        checks = GuestChecks(self.api, self.namespace, self._wait)
+        checks = GuestChecks(self.api, self.namespace, partial(self._wait_healthy, name))
         return [checks.run(name, check) for check in self.checks]
+
+    def _wait_healthy(self, name: str, done: Callable[[], bool], deadline: float, stall: Callable[[], str]) -> None:
+        """Wait, but not for a machine that cannot come up."""
+
+        def done_or_refused() -> bool:
+            if done():
+                return True
+            self.health.refuse_trouble(name)
+            return False
+
+        self._wait(done_or_refused, deadline, stall)
 
     def _wait(self, done: Callable[[], bool], deadline: float, stall: Callable[[], str]) -> None:
         end = time.monotonic() + deadline
@@ -167,11 +189,6 @@ class ImportTarget:
                 raise PlatformError(f"{stall()}; gave up after {int(deadline)} s, run again when it is mended")
             self.beat()
             time.sleep(POLL)
-
-    def _conditions(self, live: Mapping[str, Any]) -> str:
-        found = live.get("status", {}).get("conditions") or []
-        texts = [f"{item['type']}={item['status']} {item.get('message') or ''}".strip() for item in found]
-        return "; ".join(texts) or "no conditions"
 
     def _events(self, name: str) -> str:
         events = [event for event in self.api.list("Event", self.namespace) if name in event["involvedObject"]["name"]]

@@ -82,6 +82,7 @@ class Importer:
     def _remove(self, state: State) -> None:
         if state.uid:
             self.api.delete("VirtualMachine", self.name, self.namespace)
+        self.target.settle(self.name, ())
         for volume in self.api.list("DataVolume", self.namespace, f"import.ironacre.io/machine={self.name}"):
             self.target.discard(volume["metadata"]["name"])
         self.journal.forget()

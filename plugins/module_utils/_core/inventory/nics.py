@@ -50,4 +50,4 @@ def placed(place: str, hosts: set[str]) -> str:
     if not host:
         return place
     key = next((key for key in KEYS if rest == key or rest.startswith((f"{key}.", f"{key}["))), "")
-    return f"{host}.hci_node.{KEYS[key]}{rest[len(key):]}" if key else f"{host}.hci_node.{rest}"
+    return f"{host}.hci_node.{KEYS[key]}{rest[len(key) :]}" if key else f"{host}.hci_node.{rest}"

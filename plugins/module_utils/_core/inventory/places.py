@@ -64,9 +64,7 @@ def nics_of(node: dict[str, Any]) -> list[dict[str, Any]]:
 
 def nic_networks(node: dict[str, Any]) -> list[Any]:
     """Networks of a node's static addresses."""
-    listed = [
-        part(nic, family).get("addresses") or [] for nic in nics_of(node) for family in ("ipv4", "ipv6")
-    ]
+    listed = [part(nic, family).get("addresses") or [] for nic in nics_of(node) for family in ("ipv4", "ipv6")]
     return [network for texts in listed for text in texts if (network := network_of(text)) is not None]
 
 

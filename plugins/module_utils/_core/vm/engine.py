@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -53,6 +53,7 @@ class Stream(Protocol):
 class Target(Protocol):
     """The cluster. Every call raises PlatformError after its deadline."""
 
+    def settle(self, machine: str, volumes: Sequence[str]) -> None: ...
     def allocate(self, volume: Mapping[str, Any], complete: bool) -> None: ...
     def upload(self, volume: str, extents: Iterator[Extent], capacity: int) -> int: ...
     def discard(self, volume: str) -> None: ...
@@ -108,6 +109,7 @@ class Engine:
         phase = "assessed"
         try:
             self.state = self._begin(self.journal.load(), plan)
+            self.target.settle(plan.name, [volume["metadata"]["name"] for volume in plan.rendered.volumes])
             for phase, step in self._steps(plan):
                 if not self.state.reached(phase):
                     started = self.clock()

@@ -16,7 +16,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.yaml_text impor
         {"a": {}, "b": [], "c": None, "d": True, "e": 1.5, "f": -3},
         ["yes", "no", "on", "y", "null", "~", "1e3", "0x1f", "1_000", "12:30:45", "v1.35.4+rke2r1", "", " ", "a: b"],
         ["- x"],
-        {"token": "K10abc::server:pw#1", "path": "/etc/x", "url": "https://[fd00::1]:9345", "quote": "it's \"x\"\t"},
+        {"token": "K10abc::server:pw#1", "path": "/etc/x", "url": "https://[fd00::1]:9345", "quote": 'it\'s "x"\t'},
         {"list": [{"a": 1, "b": [1, 2, {"c": "d"}]}, [[1], []], {}]},
         {"text": "one\n  two\n\nthree", "kept": "one\ntwo\n", "lead": "\n x", "tail": "x\n\n", "uml": "ä\nö"},
         {"yes": 1, "1": 2, "": 3},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +61,8 @@ class MemoryTarget:
     faults: list[Exception] = field(default_factory=list)
     corrupt: set[str] = field(default_factory=set)
     cut_before_upload_counts: bool = False
+
+    def settle(self, machine: str, volumes: Sequence[str]) -> None: ...
 
     def allocate(self, volume: Mapping[str, Any], complete: bool) -> None:
         name = volume["metadata"]["name"]
