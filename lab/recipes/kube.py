@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +18,7 @@ RUNC = "1.3.3"
 CNI = "1.8.0"
 COREDNS = "1.12.4"
 MULTUS = "4.2.2"
+MULTUS_MODULE = "gopkg.in/k8snetworkplumbingwg/multus-cni.v4"
 WHEREABOUTS = "0.8.0"
 KUBE_VIP = "0.9.2"
 
@@ -90,23 +91,27 @@ def build_coredns(build: Build) -> None:
 
 def build_multus(build: Build) -> None:
     """Make the thin plugin, its pass-through plugin and the two programs that install them."""
-    module = "gopkg.in/k8snetworkplumbingwg/multus-cni.v4"
-    flags = {"GOFLAGS": f"-overlay={multus_overlay(build, module_folder(GO_ROOT / 'multus', module))}"}
+    pins = multus_pins(build)
     for name in ("multus", "passthru-cni", "install_multus", "thin_entrypoint"):
-        go_build(build, GO_ROOT / "multus", f"{module}/cmd/{name}", build.out / name, env=flags)
+        package = f"{MULTUS_MODULE}/cmd/{name}"
+        go_build(build, GO_ROOT / "multus", package, build.out / name, env={"GOFLAGS": f"-modfile={pins}"})
 
 
-def multus_overlay(build: Build, sources: Path) -> Path:
-    """Write what is built in place of one file: it puts an IPv4 address into brackets, which Go takes no longer."""
-    source = sources / "cmd" / "thin_entrypoint" / "main.go"
+def multus_pins(build: Build) -> Path:
+    """Write pins with a mended copy of Multus: it puts an IPv4 address into brackets, which Go takes no longer."""
+    copy = build.work / "multus"
+    shutil.copytree(module_folder(GO_ROOT / "multus", MULTUS_MODULE), copy, copy_function=shutil.copyfile)
+    source = copy / "cmd" / "thin_entrypoint" / "main.go"
     text = source.read_text()
     mended = text.replace('"%s://[%s]:%s", kubeProtocol', '"%s://%s:%s", kubeProtocol')
     if mended == text:
         raise ValueError(f"{source}: the address in brackets is not where it was; see whether it still needs mending")
-    (build.work / "main.go").write_text(mended)
-    overlay = build.work / "overlay.json"
-    overlay.write_text(json.dumps({"Replace": {str(source): str(build.work / "main.go")}}))
-    return overlay
+    source.chmod(0o644)
+    source.write_text(mended)
+    shutil.copy(GO_ROOT / "multus" / "go.sum", build.work / "pins.sum")
+    pins = build.work / "pins.mod"
+    pins.write_text((GO_ROOT / "multus" / "go.mod").read_text() + f"\nreplace {MULTUS_MODULE} => {copy}\n")
+    return pins
 
 
 def build_whereabouts(build: Build) -> None:
