@@ -75,7 +75,8 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kube import KubeClient, KubeError
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kube_connection import node_connection
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubernetes_api import KubernetesApi
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.rke2_node import Rke2Node
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module import run
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
@@ -96,21 +97,21 @@ REMOVE = {"metadata": {"annotations": {"etcd.rke2.cattle.io/remove": "true"}}}
 
 def reconcile(module: AnsibleModule) -> dict[str, Any]:
     client = _client(module)
-    found = {node["metadata"]["name"]: node for node in client.items("/api/v1/nodes")}
+    found = {node["metadata"]["name"]: node for node in client.list("Node")}
     act = _removed if module.params["state"] == "absent" else _patched
     patches = act(module, client, found)
     diff = {"before": "", "after": "".join(f"{name}: {patch}\n" for name, patch in patches.items())}
     return {"changed": bool(patches), "patches": patches, "diff": diff}
 
 
-def _client(module: AnsibleModule) -> KubeClient:
+def _client(module: AnsibleModule) -> KubernetesApi:
     text = Rke2Node(module.run_command, module.params["data_dir"]).kubeconfig()
     if not text:
         raise PlatformError("This node has no /etc/rancher/rke2/rke2.yaml; run the module on a server that is up.")
-    return KubeClient.of_node(text)
+    return KubernetesApi(node_connection(text), timeout=15)
 
 
-def _patched(module: AnsibleModule, client: KubeClient, found: dict[str, Any]) -> dict[str, Any]:
+def _patched(module: AnsibleModule, client: KubernetesApi, found: dict[str, Any]) -> dict[str, Any]:
     wanted = module.params["nodes"]
     missing = [one["name"] for one in wanted if one["name"] not in found]
     if missing and not module.check_mode:
@@ -122,7 +123,7 @@ def _patched(module: AnsibleModule, client: KubeClient, found: dict[str, Any]) -
     patches = {name: patch for name, patch in patches.items() if patch}
     if not module.check_mode:
         for name, patch in patches.items():
-            client.patch(f"/api/v1/nodes/{name}", patch)
+            client.merge("Node", name, patch)
     return patches
 
 
@@ -131,23 +132,15 @@ def _texts(labels: dict[str, Any]) -> dict[str, str]:
     return {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in labels.items()}
 
 
-def _removed(module: AnsibleModule, client: KubeClient, found: dict[str, Any]) -> dict[str, Any]:
+def _removed(module: AnsibleModule, client: KubernetesApi, found: dict[str, Any]) -> dict[str, Any]:
     there = [one["name"] for one in module.params["nodes"] if one["name"] in found]
     if not module.check_mode:
         for name in there:
-            client.patch(f"/api/v1/nodes/{name}", REMOVE)
-            client.delete(f"/api/v1/nodes/{name}")
-            _forget_password(client, name)
+            client.merge("Node", name, REMOVE)
+            client.delete("Node", name)
+            # A node that comes back under its name is refused as long as its old password is known.
+            client.delete("Secret", f"{name}.node-password.rke2", "kube-system")
     return {name: {"deleted": True} for name in there}
-
-
-def _forget_password(client: KubeClient, name: str) -> None:
-    """A node that comes back under its name is refused as long as its old password is known."""
-    try:
-        client.delete(f"/api/v1/namespaces/kube-system/secrets/{name}.node-password.rke2")
-    except KubeError as error:
-        if error.status != 404:
-            raise
 
 
 def main() -> None:

@@ -97,7 +97,8 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kube import KubeClient
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubeconfig import load_connection
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubernetes_api import KubernetesApi
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.stack import Stack
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module import run
 from ansible_collections.ironacre.hci.plugins.module_utils._core.stack.longhorn import setting_text
@@ -126,7 +127,7 @@ def wait(module: AnsibleModule) -> dict[str, Any]:
     # In check mode nothing was applied, so there is nothing to wait for.
     if module.check_mode:
         return {"changed": False, "seconds": 0.0}
-    client = KubeClient.of_file(module.params["kubeconfig"])
+    client = KubernetesApi(load_connection(module.params["kubeconfig"]), timeout=15, tries=1)
     given = {name: module.params[name] for name in EXPECTED}
     given["settings"] = {name: setting_text(value) for name, value in given["settings"].items()}
     expected = Expected(**given)

@@ -18,8 +18,9 @@ from typing import Any
 
 import zstandard
 
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kube_transport import ApiError
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubeconfig import load_connection
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubernetes_api import ApiError, KubernetesApi
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubernetes_api import KubernetesApi
 
 NAME = "cdi-uploadproxy.cdi.svc"
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kube import KubeClient
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubeconfig import load_connection
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubernetes_api import KubernetesApi
 from ansible_collections.ironacre.hci.plugins.modules import rke2_node, stack_ready
 from tests.peers.kube_api import api_server
 from tests.unit.running import Run
 
 LABELS = {"hci.ironacre.io/vm-host": "true"}
-NODE = "/api/v1/nodes/n1"
 
 
 @pytest.fixture(scope="module")
@@ -26,28 +26,27 @@ def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture
-def client(kubeconfig: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KubeClient]:
+def client(kubeconfig: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[KubernetesApi]:
     """A client; the modules of a node use it in place of the kubeconfig a server has."""
-    client = KubeClient.of_file(str(kubeconfig))
+    client = KubernetesApi(load_connection(str(kubeconfig)))
     monkeypatch.setattr(rke2_node, "_client", lambda _module: client)
     yield client
     client.close()
 
 
 @pytest.fixture
-def node(client: KubeClient) -> Iterator[functools.partial[dict[str, Any]]]:
-    client.create("/api/v1/nodes", {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1"}})
-    yield functools.partial(client.get, NODE)
-    if client.find(NODE):
-        client.delete(NODE)
+def node(client: KubernetesApi) -> Iterator[functools.partial[dict[str, Any]]]:
+    client.create({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1"}})
+    yield functools.partial(client.get, "Node", "n1")
+    client.delete("Node", "n1")
 
 
 def declared(labels: dict[str, str], *taints: str) -> dict[str, Any]:
     return {"nodes": [{"name": "n1", "labels": labels, "taints": list(taints)}]}
 
 
-def test_labels_and_taints_are_set_once_and_taken_back(run: Run, client: KubeClient, node: Any) -> None:
-    client.patch(NODE, {"metadata": {"labels": {"other": "stays"}}})
+def test_labels_and_taints_are_set_once_and_taken_back(run: Run, client: KubernetesApi, node: Any) -> None:
+    client.merge("Node", "n1", {"metadata": {"labels": {"other": "stays"}}})
     assert run(rke2_node, declared(LABELS, "k=v:NoSchedule"))["changed"] is True
     found = node()
     assert found["metadata"]["labels"] == {**LABELS, "other": "stays"}
@@ -68,13 +67,12 @@ def test_a_node_that_has_not_joined_is_told_with_those_that_have(run: Run, node:
     assert "No Node is called n9 (found: n1)" in failed["msg"]
 
 
-def test_a_removed_node_is_forgotten_with_its_password(run: Run, client: KubeClient, node: Any) -> None:
-    secrets = "/api/v1/namespaces/kube-system/secrets"
-    password = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "n1.node-password.rke2"}}
-    client.create(secrets, password)
+def test_a_removed_node_is_forgotten_with_its_password(run: Run, client: KubernetesApi, node: Any) -> None:
+    name = {"name": "n1.node-password.rke2", "namespace": "kube-system"}
+    client.create({"apiVersion": "v1", "kind": "Secret", "metadata": name})
     assert run(rke2_node, {"nodes": [{"name": "n1"}], "state": "absent"})["changed"] is True
-    assert client.find(NODE) is None
-    assert client.find(f"{secrets}/n1.node-password.rke2") is None
+    assert client.get("Node", "n1") is None
+    assert client.get("Secret", **name) is None
     assert run(rke2_node, {"nodes": [{"name": "n1"}], "state": "absent"})["changed"] is False
 
 
@@ -90,7 +88,9 @@ def test_a_component_that_is_not_there_says_what_is_missing(run: Run, kubeconfig
     assert run(stack_ready, arguments, fails=True)["missing"] == ["the CDI object is not there"]
 
 
-def test_the_newest_warning_of_the_namespace_explains_a_stall(run: Run, client: KubeClient, kubeconfig: Path) -> None:
+def test_the_newest_warning_of_the_namespace_explains_a_stall(
+    run: Run, client: KubernetesApi, kubeconfig: Path
+) -> None:
     about = {"kind": "Pod", "name": "cdi-operator-1", "namespace": "default"}
     event = {
         "apiVersion": "v1",
@@ -101,7 +101,7 @@ def test_the_newest_warning_of_the_namespace_explains_a_stall(run: Run, client: 
         "reason": "FailedScheduling",
         "message": "no node fits",
     }
-    client.create("/api/v1/namespaces/default/events", event)
+    client.create(event)
     arguments = {"kubeconfig": str(kubeconfig), "component": "cdi", "namespace": "default", "timeout": 0}
     failed = run(stack_ready, arguments, fails=True)
     assert failed["stall"] == ["Pod cdi-operator-1: FailedScheduling: no node fits"]

@@ -23,7 +23,7 @@ def test_the_checkout_keeps_the_arrow(rule: Rule) -> None:
         (layers.core_is_pure, CORE, "from ansible.module_utils.basic import AnsibleModule"),
         (layers.core_is_pure, CORE, "import socket"),
         (layers.core_is_pure, CORE, "from urllib.request import urlopen"),
-        (layers.core_is_pure, CORE, f"from {OURS}.module_utils._adapters.kube import Kube"),
+        (layers.core_is_pure, CORE, f"from {OURS}.module_utils._adapters.kube_transport import KubeTransport"),
         (layers.core_is_pure, CORE, "def read(path):\n    return open(path)"),
         (layers.core_is_pure, CORE, "from datetime import datetime\nNOW = datetime.now()"),
         (layers.adapters_know_no_ansible, ADAPTER, "from ansible.module_utils.urls import open_url"),

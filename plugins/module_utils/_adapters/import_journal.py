@@ -18,7 +18,8 @@ from typing import Any
 
 from .._core.errors import PlatformError
 from .._core.vm.state import State
-from .kubernetes_api import ApiError, KubernetesApi
+from .kube_transport import ApiError
+from .kubernetes_api import KubernetesApi
 
 PREFIX = "vmimport-"
 LIFETIME = 60

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, Ironacre contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""kubeconfig files: server, trust and credentials of one context.
+"""kubeconfig files of the controller: server, trust and credentials of one context.
 
 This module util is private to the collection.
 """
@@ -11,30 +11,24 @@ from __future__ import annotations
 import base64
 import pathlib
 import ssl
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from .._core.errors import PlatformError
+from .kube_connection import Connection, tls_context
 
 try:
     import yaml
-except ImportError:  # only on a node; the controller's ansible-core brings it
-    yaml = None  # type: ignore[assignment]
 
-
-@dataclass(frozen=True)
-class Connection:
-    """How to reach one API server. headers may hold a token: never print them."""
-
-    server: str
-    context: ssl.SSLContext | None = None
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    HAS_YAML = True
+except ImportError:
+    HAS_YAML = False
 
 
 def load_connection(path: str, context: str = "") -> Connection:
-    """Read a kubeconfig. Relative file names in it count from its own folder."""
+    """Read a kubeconfig on the controller. Relative file names in it count from its own folder."""
+    if not HAS_YAML:
+        raise PlatformError("kubeconfig: PyYAML is missing; run the module with the Python that ansible-core runs with")
     try:
         config = yaml.safe_load(pathlib.Path(path).expanduser().read_text(encoding="utf-8")) or {}
     except (OSError, yaml.YAMLError) as error:
@@ -63,28 +57,27 @@ def _named(config: Mapping[str, Any], section: str, name: str, path: str) -> dic
 def _tls(cluster: Mapping[str, Any], user: Mapping[str, Any], folder: pathlib.Path) -> ssl.SSLContext | None:
     if not str(cluster.get("server", "")).startswith("https"):
         return None
-    authority = _content(cluster, "certificate-authority", folder)
-    context = ssl.create_default_context(cadata=authority.decode() if authority else None)
     if cluster.get("insecure-skip-tls-verify"):
         raise PlatformError(
             "kubeconfig: insecure-skip-tls-verify is refused; put certificate-authority-data into the cluster entry"
         )
+    authority = _content(cluster, "certificate-authority", folder)
     certificate, key = _content(user, "client-certificate", folder), _content(user, "client-key", folder)
-    if certificate and key:
-        # The ssl module reads client certificates from files only; this one is private and lives for one call.
-        with tempfile.NamedTemporaryFile() as file:
-            file.write(certificate + b"\n" + key)
-            file.flush()
-            context.load_cert_chain(file.name)
-    return context
+    try:
+        return tls_context(authority, certificate, key)
+    except (ssl.SSLError, ValueError) as error:
+        raise PlatformError(
+            f"kubeconfig: its certificates or its key are no PEM texts ({error}); fetch the kubeconfig anew"
+        ) from error
 
 
-def _content(entry: Mapping[str, Any], name: str, folder: pathlib.Path) -> bytes:
-    if entry.get(f"{name}-data"):
-        return base64.b64decode(entry[f"{name}-data"])
-    if not entry.get(name):
-        return b""
-    return bytes((folder / str(entry[name])).read_bytes())
+def _content(entry: Mapping[str, Any], name: str, folder: pathlib.Path) -> str:
+    try:
+        if entry.get(f"{name}-data"):
+            return base64.b64decode(entry[f"{name}-data"]).decode("ascii")
+        return (folder / str(entry[name])).read_text(encoding="ascii") if entry.get(name) else ""
+    except (OSError, ValueError) as error:
+        raise PlatformError(f"kubeconfig: {name} cannot be read ({error}); fetch the kubeconfig anew") from error
 
 
 def _headers(user: Mapping[str, Any], folder: pathlib.Path, path: str) -> dict[str, str]:

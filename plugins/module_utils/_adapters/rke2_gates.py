@@ -13,7 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kube import KubeClient, KubeError
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kube_connection import node_connection
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kube_transport import ApiError
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubernetes_api import KubernetesApi
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.rke2_node import Rke2Node, fetch
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
 from ansible_collections.ironacre.hci.plugins.module_utils._core.rke2 import gates as judge
@@ -32,7 +34,7 @@ class Gates:
     version: str = ""
     address: str = ""
     join_port: int = 9345
-    _client: KubeClient | None = field(default=None, init=False)
+    _client: KubernetesApi | None = field(default=None, init=False)
 
     def ask(self, gate: str) -> str:
         """Ask one of unit, supervisor, etcd, apiserver, nodes, address."""
@@ -72,20 +74,20 @@ class Gates:
     def _all_nodes(self) -> str:
         return self._with_api(self._judge_nodes)
 
-    def _judge_nodes(self, client: KubeClient) -> str:
-        nodes = client.items("/api/v1/nodes")
-        leases = client.items("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases")
+    def _judge_nodes(self, client: KubernetesApi) -> str:
+        nodes = client.list("Node")
+        leases = client.list("Lease", "kube-node-lease")
         return judge.judge_nodes(self.nodes, nodes, leases, self.version, datetime.now(timezone.utc))
 
-    def _with_api(self, question: Callable[[KubeClient], str]) -> str:
+    def _with_api(self, question: Callable[[KubernetesApi], str]) -> str:
         try:
             if self._client is None:
                 text = self.node.kubeconfig()
                 if not text:
                     return "RKE2 has not written its kubeconfig yet"
-                self._client = KubeClient.of_node(text, timeout=10)
+                self._client = KubernetesApi(node_connection(text), timeout=10, tries=1)
             return question(self._client)
-        except KubeError as error:
+        except ApiError as error:
             return error.message
 
 

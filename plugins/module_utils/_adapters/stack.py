@@ -12,7 +12,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kube import KubeClient, KubeError
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kube_transport import ApiError
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubernetes_api import KubernetesApi
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
 from ansible_collections.ironacre.hci.plugins.module_utils._core.stack.readiness import Expected, judge, sources
 from ansible_collections.ironacre.hci.plugins.module_utils._core.stack.stall import explain_stall
@@ -21,14 +22,14 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.stack.stall imp
 class Stack:
     """One cluster's components."""
 
-    def __init__(self, client: KubeClient) -> None:
+    def __init__(self, client: KubernetesApi) -> None:
         self._client = client
 
     def missing(self, component: str, expected: Expected) -> list[str]:
         """What the component misses right now; an API that does not answer is one of these things."""
         try:
             objects = {name: self._read(path) for name, path in sources(component, expected).items()}
-        except KubeError as error:
+        except ApiError as error:
             return [error.message]
         return judge(component, objects, expected)
 
@@ -45,9 +46,9 @@ class Stack:
         try:
             pods, events = [], []
             for namespace in namespaces:
-                pods += self._client.items(f"/api/v1/namespaces/{namespace}/pods")
-                events += self._client.items(f"/api/v1/namespaces/{namespace}/events")
-        except KubeError as error:
+                pods += self._client.list("Pod", namespace)
+                events += self._client.list("Event", namespace)
+        except ApiError as error:
             return [error.message]
         return explain_stall(pods, events)
 

@@ -21,4 +21,4 @@ def test_an_api_that_does_not_answer_is_what_is_missing(run: Run, tmp_path: Path
         "clusters: [{name: x, cluster: {server: 'https://127.0.0.1:1'}}]\nusers: [{name: x, user: {token: t}}]\n"
     )
     failed = run(stack_ready, {"kubeconfig": str(kubeconfig), "component": "cdi", "timeout": 0}, fails=True)
-    assert "cdi is not ready after 0 s: https://127.0.0.1:1: no answer" in failed["msg"]
+    assert "cdi is not ready after 0 s: https://127.0.0.1:1: the API server does not answer" in failed["msg"]
