@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
-from .._core.vm.blocks import BlockMap, digest_of
+from .._core.vm.blocks import BlockMap
 from .._core.vm.copying import Copier, verify
 from .._core.vm.engine import Stream
 from .copy_journal import CopyJournal
@@ -78,8 +78,8 @@ class DiskCopy:
     def _known(self, sink: DiskSink) -> BlockMap:
         known = self.journal.load(self.source.capacity)
         if self.journal.doubtful(self.source.identity):
-            for number, block in sink.blocks():
-                known[number] = digest_of(block)
+            for number, digest in sink.digests():
+                known[number] = digest
         self._save(known)
         return known
 

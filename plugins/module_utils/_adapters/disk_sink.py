@@ -16,6 +16,7 @@ import stat
 from collections.abc import Iterator
 
 from .._core.errors import PlatformError
+from .._core.vm.blocks import digest_of
 from .._core.vm.digest import BLOCK
 from .._core.vm.extents import is_zero
 
@@ -66,15 +67,15 @@ class DiskSink:
                 for place in range(start, start + length, BLOCK):
                     self.write(place, bytes(min(BLOCK, start + length - place)))
 
-    def blocks(self) -> Iterator[tuple[int, bytes | None]]:
-        """What is there: every block in order, None for zeros. Holes are not read."""
+    def digests(self) -> Iterator[tuple[int, bytes]]:
+        """What is there: the digest of every block in order. Holes are not read."""
         data_from = self._data_from(0)
         for number in range(-(-self.capacity // BLOCK)):
             start, end = number * BLOCK, min((number + 1) * BLOCK, self.capacity)
             if data_from < start:
                 data_from = self._data_from(start)
             data = os.pread(self.fd, end - start, start) if data_from < end else b""
-            yield number, None if is_zero(data) else data
+            yield number, digest_of(None if is_zero(data) else data)
 
     def _data_from(self, offset: int) -> int:
         """Where the next data begin; the capacity when there are none."""

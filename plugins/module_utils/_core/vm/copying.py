@@ -14,19 +14,22 @@ from typing import Protocol
 
 from ..errors import PlatformError
 from .blocks import UNKNOWN, BlockMap, blocks, digest_of
-from .digest import BLOCK, ZERO
+from .digest import BLOCK
 from .extents import Extent
 
 SAVE_EVERY = 256 << 20
 
 
 class Sink(Protocol):
-    """A file, a device, or something far away."""
+    """A file, a device, or something far away. What was written counts after `flush` only.
+
+    digests: every block with what digest_of says of it, as the medium holds it.
+    """
 
     def write(self, offset: int, data: bytes) -> None: ...
     def zero(self, offset: int, size: int) -> None: ...
     def flush(self) -> None: ...
-    def blocks(self) -> Iterator[tuple[int, bytes | None]]: ...
+    def digests(self) -> Iterator[tuple[int, bytes]]: ...
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ class Copier:
 
 def verify(sink: Sink, known: BlockMap, place: str) -> None:
     """Read the sink again and compare it with the map, block by block."""
-    differing = [number for number, block in sink.blocks() if (digest_of(block) if block else ZERO) != known[number]]
+    differing = [number for number, digest in sink.digests() if digest != known[number]]
     if differing:
         for number in differing:
             known[number] = UNKNOWN

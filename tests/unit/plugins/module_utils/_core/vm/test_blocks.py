@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
 import pytest
 
@@ -67,9 +68,9 @@ class Memory:
     def flush(self) -> None:
         self.medium = bytes(self.data)
 
-    def blocks(self) -> list[tuple[int, bytes | None]]:  # type: ignore[override]
-        found = range(0, len(self.data), BLOCK)
-        return [(start // BLOCK, bytes(self.data[start : start + BLOCK])) for start in found]
+    def digests(self) -> Iterator[tuple[int, bytes]]:
+        for number, block in blocks(iter([(0, bytes(self.data))]), len(self.data)):
+            yield number, digest_of(block)
 
 
 @pytest.mark.parametrize("cut", range(8))
