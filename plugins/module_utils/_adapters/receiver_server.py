@@ -78,6 +78,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self._drain()
             self._say(refusal.status, {"message": refusal.text}, close=True)
         except (TypeError, ValueError):
+            self._drain()
             self._say(400, {"message": "a number is missing or broken"}, close=True)
         except OSError as error:
             if isinstance(error, (ConnectionError, ssl.SSLError, TimeoutError)):
