@@ -12,11 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ..errors import PlatformError
 from .engine import Stream
 from .model import Disk, Vm
 
 # Asks for all areas that are allocated, instead of those that changed since a change id.
 ALLOCATED = "*"
+
+
+class TrackingLost(PlatformError):
+    """The source does not know the change id any more; only comparing everything tells what changed."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,12 @@ class RangedDisk(Protocol):
 class Machine(Protocol):
     """One machine at a source that can be asked to stop. Every call raises PlatformError after its deadline.
 
-    No call deletes the machine, its disks, or a snapshot that is not ours.
+    No call deletes the machine, its disks, or a snapshot that is not ours. What is already as asked for is no error:
+    shutting down one that is off, removing a snapshot that is gone, fencing one that is fenced.
+
+    power: `on`, `off` or `suspended`, asked anew each time. changed: areas in ascending order; TrackingLost when the
+    change id means nothing any more. snapshot None: the disk as it is now, for a machine that is off. open_ranged:
+    PlatformError where the source has no access by place (then open_stream is all there is).
     """
 
     @property
