@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lab import process
+from lab.networks import TRUNK_PORT
 from lab.place import Place
 from lab.rack.model import MGMT, VMS, Rack
+from lab.rack.network import TAGGED
 from lab.shell import inside
 
 FILES_PORT = 8090
@@ -27,7 +29,7 @@ class Daemon:
 
 def all_daemons(place: Place, rack: Rack) -> list[Daemon]:
     """Return the services of a lab; writes their configuration."""
-    return [files(place), names(place, rack), leases(place)]
+    return [files(place), names(place, rack), leases(place), access_ports(place)]
 
 
 def files(place: Place) -> Daemon:
@@ -61,6 +63,12 @@ def leases(place: Place) -> Daemon:
         "dhcp-ignore-names",
     ]
     return dnsmasq(place, "leases", place.network, lines)
+
+
+def access_ports(place: Place) -> Daemon:
+    """Return the switch that gives each VLAN of the machines a port of its own."""
+    ports = [f"{vid}=access-{vid}" for vid in TAGGED]
+    return Daemon("access-ports", place.network, (sys.executable, "-m", "lab.accessports", TRUNK_PORT, *ports))
 
 
 def dnsmasq(place: Place, name: str, namespace: str, lines: list[str]) -> Daemon:

@@ -12,6 +12,7 @@ import yaml
 from lab import keys
 from lab.daemons import FILES_PORT
 from lab.place import Place
+from lab.rack import network
 from lab.rack.model import MGMT, MGMT6, Host, Machine, Rack
 
 HEADER = "# Written by `python -m lab up`; changes are lost.\n---\n"
@@ -107,10 +108,7 @@ def platform(place: Place, rack: Rack) -> dict[str, Any]:
         "node_prepare_services": [],
         "node_prepare_programs": [],
         "node_prepare_kvm": "wanted",
-        "hci_networks": {
-            "cluster_networks": {"lab": {"bridge": "br-vm", "uplink": "eth-vm"}},
-            "vm_networks": [{"name": "lab", "cluster_network": "lab", "untagged": True, "namespaces": ["vms"]}],
-        },
+        "hci_networks": network.vm_networks(),
         "hci_imports": [guest()],
     }
 
@@ -138,7 +136,7 @@ def guest() -> dict[str, Any]:
 
 def interface(node: Host | Machine) -> str:
     """Return the name of a node's management interface."""
-    return "host0" if isinstance(node, Host) else "eth0"
+    return "host0" if isinstance(node, Host) else network.MANAGEMENT
 
 
 def stack(rack: Rack) -> dict[str, Any]:
@@ -167,7 +165,7 @@ def node_of(place: Place, node: Host | Machine) -> dict[str, Any]:
     """Return the `hci_node` of a node."""
     common = {"address": node.address, "labels": {}, "taints": []}
     if isinstance(node, Host):
-        return {"provision": "existing", **common, "nics": vm_nics("eth-vm"), "vm_host": True}
+        return {"provision": "existing", **common, "nics": host_nics(), "vm_host": True}
     return {
         "provision": "image",
         **common,
@@ -177,9 +175,7 @@ def node_of(place: Place, node: Host | Machine) -> dict[str, Any]:
         "root_device": {"serial": f"{node.serial}-DISK0"},
         "data_policy": {"foreign": "refuse", "allow_foreign": []},
         "os": {"image": "node_image", "ssh_authorized_keys": [keys.public(keys.login_key(place))]},
-        "nics": [management(node), *(vm_nics("eth1") if node.vm_host else [])],
-        "routes": [{"to": "default", "via": f"{MGMT}.1", "dev": "eth0"}],
-        "dns": {"servers": [f"{MGMT}.1"], "search": ["lab"]},
+        **network.network_of(node),
         "vm_host": node.vm_host,
     }
 
@@ -189,17 +185,11 @@ def boot_mode(node: Machine) -> str:
     return "bios" if (node.bmc, node.firmware) == ("ipmi", "bios") else "keep"
 
 
-def management(node: Machine) -> dict[str, Any]:
-    """Return a machine's first network card, by its address, with the one address that everybody knows."""
-    addresses = {"method": "static", "addresses": [f"{node.address}/24"]}
-    return {"name": "eth0", "type": "ethernet", "match": {"mac": node.mac}, "ipv4": addresses}
-
-
-def vm_nics(card: str) -> list[dict[str, Any]]:
-    """Return the second network card as the port of the VM network's bridge."""
+def host_nics() -> list[dict[str, Any]]:
+    """Return a host's second network card as the port of the VM network's bridge."""
     return [
-        {"name": card, "type": "ethernet"},
-        {"name": "br-vm", "type": "bridge", "ports": [card], "bridge": {"stp": False}},
+        {"name": "eth-vm", "type": "ethernet"},
+        {"name": "br-vm", "type": "bridge", "ports": ["eth-vm"], "bridge": {"stp": False}},
     ]
 
 

@@ -9,12 +9,15 @@ from pathlib import Path
 
 from lab.place import Place
 from lab.rack.model import BMC, MGMT, MGMT6, VMS, Rack
+from lab.rack.network import TAGGED
 from lab.shell import inside, run, works
 
 # Bridges with a fixed address: else it changes whenever a port joins, and neighbours keep the old one for minutes.
 BRIDGES = {"br-mgmt": "52:54:00:70:ff:01", "br-vm": "52:54:00:80:ff:01"}
 # The lab's own address for VM leases, in the bridges' namespace.
 LEASES = f"{VMS}.2"
+# Where the tagged frames of the machines leave the management bridge.
+TRUNK_PORT = "trunk"
 
 
 def exists(namespace: str) -> bool:
@@ -29,18 +32,20 @@ def up(place: Place, rack: Rack) -> None:
     for namespace in (place.network, place.controller):
         run("ip", "netns", "add", namespace)
         ip(namespace, "link", "set", "lo", "up")
-    for bridge, mac in BRIDGES.items():
-        quick = ("stp_state", "0", "forward_delay", "0", "mcast_snooping", "0")
-        ip(place.network, "link", "add", bridge, "address", mac, "type", "bridge", *quick)
-        ip(place.network, "link", "set", bridge, "up")
+    for name, mac in BRIDGES.items():
+        bridge(place, name, "address", mac)
     cable(place, "mgmt", "br-mgmt", [f"{MGMT}.1/24", f"{BMC}.1/24", f"{MGMT6}1/64"])
     cable(place, "vm", "br-vm", [f"{VMS}.1/24"])
+    for vid, subnet in TAGGED.items():
+        bridge(place, f"br-v{vid}")
+        cable(place, f"v{vid}", f"br-v{vid}", [f"{subnet}.1/24"])
+        tap(place, f"access-{vid}", f"br-v{vid}")
+    tap(place, TRUNK_PORT, "br-mgmt")
     address(place.network, "br-vm", f"{LEASES}/24")
     for machine in rack.machines:
         address(place.network, "br-mgmt", f"{machine.bmc_address}/24")
-        for bridge, tap in taps(machine.name).items():
-            ip(place.network, "tuntap", "add", "dev", tap, "mode", "tap")
-            ip(place.network, "link", "set", tap, "master", bridge, "up")
+        for card in taps(machine.name):
+            tap(place, card, "br-mgmt")
     for setting in ("net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding"):
         run(*inside(place.controller, "sysctl", "-qw", f"{setting.replace('/', '.')}=1"))
 
@@ -52,9 +57,22 @@ def down(place: Place) -> None:
             run("ip", "netns", "delete", namespace)
 
 
-def taps(machine: str) -> dict[str, str]:
-    """Return the tap of a machine on each bridge, in the order of its network cards."""
-    return {"br-mgmt": f"{machine}-mgmt", "br-vm": f"{machine}-vm"}
+def taps(machine: str) -> tuple[str, str]:
+    """Return the taps of a machine in the order of its network cards; both are at the management bridge."""
+    return f"{machine}-0", f"{machine}-1"
+
+
+def bridge(place: Place, name: str, *words: str) -> None:
+    """Make a bridge that forwards at once."""
+    quick = ("stp_state", "0", "forward_delay", "0", "mcast_snooping", "0")
+    ip(place.network, "link", "add", name, *words, "type", "bridge", *quick)
+    ip(place.network, "link", "set", name, "up")
+
+
+def tap(place: Place, name: str, master: str) -> None:
+    """Make the card of a process, at a bridge."""
+    ip(place.network, "tuntap", "add", "dev", name, "mode", "tap")
+    ip(place.network, "link", "set", name, "master", master, "up")
 
 
 def cable(place: Place, name: str, bridge: str, addresses: list[str]) -> None:

@@ -151,16 +151,16 @@ class QemuMachine:
         # Without graphics the BIOS and iPXE talk on the serial console.
         board = "q35" if flags.efi else "pc,graphics=off"
         disk, card = order(flags)
-        mgmt, vms = taps(machine.name).values()
+        first, second = taps(machine.name)
         return [
             "qemu-system-x86_64", "-name", f"{self.place.id}-{machine.name}", "-machine", board,
             *processor, "-smp", str(machine.cpus), "-m", str(machine.memory_mb),
             "-nodefaults", "-display", "none", "-vga", "none",
             "-drive", f"file={self.disk},if=none,id=d0,format=qcow2,cache=unsafe,discard=unmap,detect-zeroes=unmap",
             "-device", f"virtio-blk-pci,id=disk0,drive=d0,serial={machine.serial}-DISK0,bootindex={disk}",
-            "-netdev", f"tap,id=n0,ifname={mgmt},script=no,downscript=no",
+            "-netdev", f"tap,id=n0,ifname={first},script=no,downscript=no",
             "-device", f"virtio-net-pci,id=nic0,netdev=n0,mac={machine.mac},bootindex={card}",
-            "-netdev", f"tap,id=n1,ifname={vms},script=no,downscript=no",
+            "-netdev", f"tap,id=n1,ifname={second},script=no,downscript=no",
             "-device", f"virtio-net-pci,id=nic1,netdev=n1,mac={machine.vm_mac},romfile=",
             "-device", "virtio-rng-pci",
             "-chardev", f"file,id=console,path={self.console},append=on", "-serial", "chardev:console",

@@ -161,7 +161,7 @@ cp /run/machine-id /var/lib/dbus/machine-id
 ip link set lo up
 cd /tmp
 mkdir -p /run/python/ansible_collections/ironacre; ln -s /mnt/checkout /run/python/ansible_collections/ironacre/hci
-export PYTHONPATH=/run/python:/mnt/checkout/tests/uml/inside
+export PYTHONPATH=/run/python:/mnt/checkout/tests/uml/inside:/mnt/checkout
 python3 -m runner /mnt/checkout/tests/uml/inside/{scenario}.py /mnt/share/results.json
 echo o > /proc/sysrq-trigger; sleep 10
 """

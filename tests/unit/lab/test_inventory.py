@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ansible_collections.ironacre.hci.plugins.module_utils._core.inventory.model import Inventory
+from ansible_collections.ironacre.hci.plugins.module_utils._core.inventory.nics import contradictory_nics
 from lab import inventory, place
 from lab.rack import model
 
@@ -34,6 +36,15 @@ def test_a_host_is_only_verified_and_a_machine_is_provisioned(where: place.Place
     assert machine["bmc"]["address"] == "172.31.71.14"
     assert machine["root_device"] == {"serial": "IA-M1-DISK0"}
     assert machine["nics"][0]["match"] == {"mac": "52:54:00:70:00:14"}
+
+
+def test_the_networks_of_the_rack_contradict_nothing(where: place.Place) -> None:
+    rack = model.load("default")
+    nodes = {node.name: {"hci_node": inventory.node_of(where, node)} for node in rack.nodes}
+    shared = inventory.platform(where, rack)
+    groups = {"hci_servers": ("n1", "n2", "n3"), "hci_agents": ("m1",)}
+    found = list(contradictory_nics(Inventory(groups, nodes, {**shared})))
+    assert [str(one) for one in found] == []
 
 
 def test_a_machine_with_redfish_verifies_its_certificate(where: place.Place) -> None:

@@ -8,12 +8,13 @@ This module util is private to the collection.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import Finding
-from ansible_collections.ironacre.hci.plugins.module_utils._core.inventory.model import Inventory
+from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import Finding, InputErrors
+from ansible_collections.ironacre.hci.plugins.module_utils._core.inventory.model import Inventory, part
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import fleet, nads
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.merge import merge
 
 # Told by uniqueness.py already, together with management addresses and boot MACs.
 TOLD_ELSEWHERE = {"fleet-address", "fleet-mac"}
@@ -23,7 +24,13 @@ KEYS = {"interfaces": "nics", "routes": "routes", "rules": "rules", "dns": "dns"
 
 def contradictory_nics(inventory: Inventory) -> Iterator[Finding]:
     """Findings about the interfaces of all nodes and the networks for VMs."""
-    declared = {host: desired(node) for host, node in inventory.nodes() if readable(node)}
+    declared: dict[str, dict[str, Any]] = {}
+    for host, node in inventory.nodes():
+        if readable(node):
+            try:
+                declared[host] = merged(node, inventory.hosts[host])
+            except InputErrors as error:
+                yield from (Finding(f"{host}.{one.place}", one.found, one.way_out) for one in error.findings)
     for breach in fleet.findings(declared):
         if breach.rule not in TOLD_ELSEWHERE:
             yield Finding(placed(breach.place, set(declared)), breach.found, breach.way_out)
@@ -38,8 +45,20 @@ def readable(node: dict[str, Any]) -> bool:
     return isinstance(nics, list) and bool(nics) and all(isinstance(nic, dict) for nic in nics)
 
 
+def merged(node: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
+    """What the module node_nic is given for the node, from its three layers. InputErrors for nameless entries."""
+    class_name = str(node.get("class") or "")
+    layers = {
+        f"hci_nic_classes.{class_name}": part(variables, "hci_nic_classes", class_name),
+        "hci_nic_group": part(variables, "hci_nic_group"),
+        "hci_node": desired(node),
+    }
+    stated = [(origin, layer) for origin, layer in layers.items() if layer]
+    return merge(stated)[0] if len(stated) > 1 else desired(node)
+
+
 def desired(node: dict[str, Any]) -> dict[str, Any]:
-    """What the module node_nic is given for the node."""
+    """The node's own layer."""
     return {key: node[ours] for key, ours in KEYS.items() if node.get(ours)}
 
 

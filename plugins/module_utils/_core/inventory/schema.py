@@ -135,6 +135,9 @@ NODE = mapping(
         "rules": listing("routing rules", mapping("a rule")),
         "dns": mapping("DNS servers and search domains"),
         "probes": listing("what must be reachable after a change of the network", mapping("a probe")),
+        "class": Field("text", "node class, a key of hci_nic_classes; cluster networks choose their nodes by it"),
+        "confirm": mapping("how the node is reached after a change of its network, as the module node_nic takes it"),
+        "rollback": mapping("how the node undoes what was not confirmed, as the module node_nic takes it"),
         "rke2_config": mapping("more keys of RKE2's configuration, this node"),
         "labels": mapping("Kubernetes labels"),
         "taints": listing("Kubernetes taints", Field("taint", "a taint")),
@@ -194,4 +197,17 @@ SHARED: Mapping[str, Field] = {
     "hci_known_hosts": Field("text", "file with the SSH host keys of all nodes, on the controller"),
 }
 
-VARIABLES: Mapping[str, Field] = {"hci_node": NODE, **SHARED}
+# Variables of a host or of its groups: they may differ from node to node.
+OWN: Mapping[str, Field] = {
+    "hci_node": NODE,
+    "hci_nic_classes": mapping("networks of node classes, the weakest layer: class -> interfaces, routes, rules, dns"),
+    "hci_nic_group": mapping("network of a group, between class and node: interfaces, routes, rules, dns"),
+    "hci_allow_disruption": Field(
+        "text",
+        "most disruptive class of network change that is done",
+        default="bounce",
+        choices=("live", "bounce", "rebuild"),
+    ),
+}
+
+VARIABLES: Mapping[str, Field] = {**OWN, **SHARED}

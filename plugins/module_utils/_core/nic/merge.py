@@ -33,11 +33,18 @@ def merge(layers: Sequence[Layer]) -> tuple[dict[str, Any], dict[str, str]]:
 
 def _shape(origin: str, layer: Mapping[str, Any]) -> list[Finding]:
     entries = layer.get("interfaces") or []
-    items = entries.values() if isinstance(entries, Mapping) else entries
-    return [
+    if isinstance(entries, Mapping):
+        return []
+    names = [item.get("name") if isinstance(item, Mapping) else None for item in entries]
+    nameless = [
         Finding(f"{origin}.interfaces[{index}]", "has no name", "name it; layers are merged by name")
-        for index, item in enumerate(items)
-        if not isinstance(entries, Mapping) and not (isinstance(item, Mapping) and item.get("name"))
+        for index, name in enumerate(names)
+        if not name
+    ]
+    twice = sorted({str(name) for name in names if name and names.count(name) > 1})
+    return nameless + [
+        Finding(f"{origin}.interfaces.{name}", f"is declared {names.count(name)} times", "give each its own name")
+        for name in twice
     ]
 
 

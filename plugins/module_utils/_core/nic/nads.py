@@ -31,6 +31,7 @@ NETWORK = s.record(
         "mtu": s.integer(68, 65535),
         "namespaces": s.listing(s.text()),
         "mac_spoof_check": s.flag,
+        "ipam": s.keyed("type"),
     },
     ["name", "cluster_network"],
 )
@@ -97,7 +98,7 @@ def config(one: Mapping[str, Any], cluster: Mapping[str, Any]) -> dict[str, Any]
         "name": one["name"],
         "type": "bridge",
         "bridge": cluster["bridge"],
-        "ipam": {},
+        "ipam": one.get("ipam") or {},
         "macspoofchk": one.get("mac_spoof_check", True),
         **tags,
         **mtu,

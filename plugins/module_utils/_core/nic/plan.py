@@ -118,7 +118,9 @@ def _create(device: Device) -> list[Command]:
     if device.kind == "vlan":
         kind = f"vlan protocol {device.options['protocol']} id {device.options['id']}"
     link = f"link {device.parent} " if device.parent else ""
-    return [("ip", f"link add {link}name {device.name} type {kind}")]
+    # From the first moment: a bond without an address of its own takes its first port's, and neighbours learn that.
+    mac = f" address {device.mac}" if device.mac else ""
+    return [("ip", f"link add {link}name {device.name}{mac} type {kind}")]
 
 
 def _mode_first(values: Mapping[str, object]) -> list[tuple[str, object]]:

@@ -56,7 +56,8 @@ def text(sections: list[Section]) -> str:
 
 def _matching(interface: Interface) -> list[tuple[str, str]]:
     if interface.match and interface.match.mac:
-        return [("PermanentMACAddress", interface.match.mac)]
+        # A VLAN on the NIC tells the NIC's address as its own permanent one.
+        return [("Type", "ether"), ("PermanentMACAddress", interface.match.mac)]
     return [("Name", interface.name)]
 
 
@@ -204,7 +205,7 @@ def _vlan_sections(interface: Interface, port: Port | None, state: State) -> Ite
     if port and owner and owner.type == "bridge":
         if port.pvid:
             yield "BridgeVLAN", [("PVID", str(port.pvid)), ("EgressUntagged", str(port.pvid))]
-        yield from _vlans(port.vlans)
+        yield from _vlans((port.vlans or frozenset()) - {port.pvid})
 
 
 def _vlans(ids: frozenset[int] | None) -> Iterator[Section]:

@@ -110,7 +110,7 @@ def _port(item: Interface, state: State) -> Iterator[tuple[str, str]]:
     owner, port = state.controller_of.get(item.name), state.ports.get(item.name)
     if owner and port and owner.type == "bridge" and (port.vlans or port.pvid):
         own = [f"{port.pvid} pvid untagged"] if port.pvid else []
-        yield "vlans", ",".join([*own, *vids.compact(port.vlans or ())])
+        yield "vlans", ",".join([*own, *vids.compact((port.vlans or frozenset()) - {port.pvid})])
 
 
 def _ip(item: Interface, state: State, family: int) -> Pairs:

@@ -148,6 +148,17 @@ def record(fields: Mapping[str, Check], required: Iterable[str] = ()) -> Check:
     return check
 
 
+def keyed(key: str) -> Check:
+    """A dictionary for somebody else, who needs at least this key with a text."""
+
+    def check(value: object, place: str) -> list[Finding]:
+        if isinstance(value, Mapping) and isinstance(value.get(key), str):
+            return []
+        return [Finding(place, f"{value!r} has no {key}", f"write a dictionary with {key}")]
+
+    return check
+
+
 def nearest(word: str, words: Iterable[str]) -> str:
     """` (did you mean x?)` or nothing."""
     close = difflib.get_close_matches(word, list(words), n=1)

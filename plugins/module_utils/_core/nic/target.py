@@ -129,8 +129,8 @@ def in_order(interfaces: Iterable[Interface]) -> list[Interface]:
 def owned(previous: State | None, kernel: Kernel, state: State) -> Owned:
     """What of the kernel's state is ours by the last committed State.
 
-    A link never managed before is adopted: its other subnet addresses go (an address left beside the new one is the
-    classic trap), but single-host addresses stay: they are somebody's virtual address.
+    A link never managed before is adopted: its other subnet addresses go (an address left beside the new one, or on a
+    NIC that became a port, is the classic trap), but single-host addresses stay: they are somebody's virtual address.
     """
     before = previous or State()
     known = before.by_name
@@ -140,7 +140,8 @@ def owned(previous: State | None, kernel: Kernel, state: State) -> Owned:
     }
     vlans.update({item.name: item.self_vlans for item in before.interfaces if item.self_vlans})
     for item in state.interfaces:
-        if item.name not in known and item.name in kernel.links and item.addresses:
+        adopts = item.addresses or item.name in state.controller_of
+        if item.name not in known and item.name in kernel.links and adopts:
             addresses[item.name] = frozenset(filter(_is_subnet, kernel.links[item.name].addresses))
     routes = frozenset(replace(route, metric=metric_of(route)) for route in before.routes)
     adopted = {item.name for item in state.interfaces if item.name not in known}

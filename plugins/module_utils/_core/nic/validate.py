@@ -74,15 +74,29 @@ def name_unique(state: State) -> Told:
 
 @rule("mac-unique")
 def mac_unique(state: State) -> Told:
-    """Two NICs matched by one MAC, or two devices given one."""
-    macs = [(item.match.mac, item) for item in state.interfaces if item.match and item.match.mac]
-    macs += [
-        (item.mac, item) for item in state.interfaces if item.mac and not (item.match and item.match.mac == item.mac)
-    ]
-    for mac, count in Counter(mac for mac, _item in macs).items():
-        if count > 1:
-            names = ", ".join(item.stem for one, item in macs if one == mac)
-            yield f"interfaces ({names})", f"MAC {mac} stands {count} times", "give each its own"
+    """Two NICs matched by one MAC, or two devices given one; what stands on a device may have its MAC."""
+    holders: dict[str, list[Interface]] = {}
+    for item in state.interfaces:
+        for mac in dict.fromkeys((item.match.mac if item.match else None, item.mac)):
+            if mac:
+                holders.setdefault(mac, []).append(item)
+    for mac, items in holders.items():
+        clashing = [one for one in items if not any(_carries(state, one, other) for other in items)]
+        if len(clashing) > 1:
+            names = ", ".join(item.stem for item in clashing)
+            yield f"interfaces ({names})", f"MAC {mac} stands {len(clashing)} times", "give each its own"
+
+
+def _carries(state: State, lower: Interface, upper: Interface) -> bool:
+    """True when the upper interface stands on the lower one, through ports and parents."""
+    seen: set[str] = set()
+    todo = [upper.name]
+    while todo:
+        current = state.by_name.get(todo.pop())
+        below = [*(port.name for port in current.ports), current.parent or ""] if current else []
+        todo += [name for name in below if name not in seen]
+        seen.update(below)
+    return lower.name in seen
 
 
 @rule("address-unique")

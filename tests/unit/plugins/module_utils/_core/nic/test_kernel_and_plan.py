@@ -74,6 +74,23 @@ def test_a_bond_option_costs_what_the_kernel_demands(change: dict[str, Any], cos
     assert ("bond0 down" in lines) == (cost != "live") and ("nomaster" in lines) == (cost == "rebuild")
 
 
+def test_nic_04_a_nic_that_becomes_a_port_loses_its_address_to_what_stands_on_it() -> None:
+    here = {"ifname": "eth0", "ifindex": 2, "mtu": 1500, "address": "02:00:00:00:01:01", "flags": ["UP", "LOWER_UP"]}
+    kernel = read({"link": [here], "addr": [{**here, "addr_info": [
+        {"family": "inet", "local": local, "prefixlen": length, "scope": "global"}
+        for local, length in (("10.0.0.2", 24), ("10.0.0.5", 32))]}]})  # fmt: skip
+    port, address = {"name": "eth0", "type": "ethernet"}, {"ipv4": {"addresses": ["10.0.0.2/24"]}}
+    bond = {"name": "bond0", "type": "bond", "ports": ["eth0"], "mac": here["address"], **address}
+    state = parse({"interfaces": [port, bond]})
+    target = wanted(state)
+    found = differences(kernel, target, owned(None, kernel, state))
+    (left,) = (one.want for one in found if (one.device, one.about) == ("eth0", "addresses"))
+    assert left == frozenset({"10.0.0.5/32"}), "an address of one host is somebody's virtual address"
+    lines = [line for step in plan(found, kernel, target, ("eth0",)) for _tool, line in step.commands]
+    assert "link add name bond0 address 02:00:00:00:01:01 type bond" in lines
+    assert lines.index("addr replace 10.0.0.2/24 dev bond0") < lines.index("addr del 10.0.0.2/24 dev eth0")
+
+
 def test_nic_11_vlans_that_were_never_ours_stay() -> None:
     assert compared(declared([100]))[0] == []
     found, steps = compared(declared([100]), declared())

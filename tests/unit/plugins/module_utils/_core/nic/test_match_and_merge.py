@@ -106,6 +106,13 @@ def test_a_part_of_a_vlan_range_can_go() -> None:
     assert desired["interfaces"][0]["vlans"] == ["200-204", "207-209", "300"]
 
 
+def test_a_layer_that_names_one_twice_is_refused() -> None:
+    with pytest.raises(InputErrors) as caught:
+        merge([("group", {"interfaces": [{"name": "a"}, {"name": "a"}, {"type": "bond"}]})])
+    told = [f"{one.place}: {one.found}" for one in caught.value.findings]
+    assert told == ["group.interfaces[2]: has no name", "group.interfaces.a: is declared 2 times"]
+
+
 def test_a_layer_does_not_change_the_one_below() -> None:
     merge([("class", CLASS), ("host", {"interfaces": [{"name": "bond0", "bond": {"mode": "active-backup"}}]})])
     assert CLASS["interfaces"][0]["bond"]["mode"] == "802.3ad"  # type: ignore[index]

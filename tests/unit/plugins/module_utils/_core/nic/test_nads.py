@@ -39,6 +39,12 @@ def test_nic_13_tags_as_the_plugin_wants_them() -> None:
     assert "vlan" not in flat and flat["macspoofchk"] is False
 
 
+def test_nic_13_pods_get_their_addresses_from_the_plugin_that_the_network_names() -> None:
+    ipam = {"type": "host-local", "ranges": [[{"subnet": "10.0.210.0/24"}]]}
+    model = {**MODEL, "vm_networks": [{**MODEL["vm_networks"][0], "ipam": ipam}]}
+    assert json.loads(nads.definitions(model)[0]["spec"]["config"])["ipam"] == ipam
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -47,6 +53,7 @@ def test_nic_13_tags_as_the_plugin_wants_them() -> None:
         ({"mtu": 9001}, "9001 over the 9000 of its uplink"),
         ({"vlan": 5000}, "write a number from 1 to 4094"),
         ({"name": "App"}, "write a name Kubernetes accepts"),
+        ({"ipam": {"range": "10.0.0.0/8"}}, "has no type"),
         ({"namespaces": ["x", "x"]}, "is declared twice in namespace x"),
     ],
 )

@@ -49,7 +49,7 @@ def file(name: str, raw: dict = TRUNK) -> str:
 
 def test_a_nic_is_found_by_its_permanent_address_and_joins_its_bond() -> None:
     assert file("eno1.network") == (
-        "[Match]\nPermanentMACAddress=02:00:00:00:01:01\n\n[Link]\nMTUBytes=9000\nRequiredForOnline=no\n\n"
+        "[Match]\nType=ether\nPermanentMACAddress=02:00:00:00:01:01\n\n[Link]\nMTUBytes=9000\nRequiredForOnline=no\n\n"
         "[Network]\nBond=bond-vm\nLinkLocalAddressing=no\nIPv6AcceptRA=no\nConfigureWithoutCarrier=yes\n"
         "KeepConfiguration=static\n"
     )

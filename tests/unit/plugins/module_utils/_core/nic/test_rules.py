@@ -136,6 +136,13 @@ def test_nic_12_a_kept_rule_is_silent(name: str) -> None:
     assert name not in broken(CASES[name][1])
 
 
+def test_nic_12_what_stands_on_a_nic_may_have_its_mac() -> None:
+    mac = "02:00:00:00:00:01"
+    nics = (eth("a", match={"mac": mac}), eth("b"), {**bond(["a", "b"]), "mac": mac}, {**bridge(["bond0"]), "mac": mac})
+    assert "mac-unique" not in broken(of(*nics))
+    assert "mac-unique" in broken(of(*nics, eth("c", mac=mac)))
+
+
 def test_a_finding_names_its_rule() -> None:
     errors, _warnings = validate.validate(parse(CASES["mtu-chain"][0]))
     assert str(errors[0]) == "interfaces.v7.mtu: 9000 over the 1500 of eno1; set mtu on eno1 [mtu-chain]"
