@@ -34,6 +34,7 @@ lint: setup
 
 docs: setup
 	@$(PY) -m tools.inventory_page
+	@PYTHONPATH=.:.ansible/collections $(PY) -m tools.rules_page
 	@$(PY) -m tools.checks docs
 
 lab-up: setup

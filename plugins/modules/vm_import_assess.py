@@ -37,6 +37,50 @@ options:
       - What shall differ from the source, as of M(ironacre.hci.vm_import).
     type: dict
     default: {}
+  machines:
+    description:
+      - What is wished for single machines. Entries of C(hci_estate.machines), see docs/inventory.md.
+      - Their C(target), C(mapping) and C(overrides) count before those for all.
+    type: list
+    elements: dict
+    default: []
+  datastores:
+    description:
+      - The source's datastores as M(ironacre.hci.vm_source_info) returns them.
+    type: list
+    elements: dict
+    default: []
+  target_facts:
+    description:
+      - What is known of the target where it is not asked. Stated facts count before those of O(kubeconfig).
+      - What is not known raises no concern.
+    type: dict
+    default: {}
+    suboptions:
+      node_cpus:
+        description: Processors of the largest node.
+        type: int
+      node_memory_mib:
+        description: Memory of the largest node in MiB.
+        type: int
+      free_bytes:
+        description: Bytes that volumes may have, by storage class. An empty name is the default class.
+        type: dict
+      names:
+        description: Names that the namespace has already.
+        type: list
+        elements: str
+      macs:
+        description: Addresses in use, each with the machine that has it.
+        type: dict
+      storage_classes:
+        description: Names of the storage classes.
+        type: list
+        elements: str
+      networks:
+        description: Network attachments as C(namespace/name).
+        type: list
+        elements: str
   kubeconfig:
     description:
       - Path of a kubeconfig of the target.
@@ -53,7 +97,7 @@ options:
     default: never
   rules_disabled:
     description:
-      - Ids of rules to leave out.
+      - Ids of rules to leave out. docs/vm-import-rules.md lists all of them.
     type: list
     elements: str
     default: []
@@ -71,6 +115,25 @@ EXAMPLES = r"""
       networks:
         - source: VM Network
           target: vms/vlan10
+
+- name: Assess an estate before there is a cluster
+  ironacre.hci.vm_import_assess:
+    vms: "{{ source.vms }}"
+    datastores: "{{ source.datastores }}"
+    namespace: vms
+    mapping:
+      networks:
+        - source: "*"
+          target: vms/vlan10
+    machines:
+      - name: legacy9
+        overrides:
+          disk_bus: sata
+    target_facts:
+      node_cpus: 64
+      node_memory_mib: 524288
+      free_bytes:
+        longhorn: 70368744177664
 """
 
 RETURN = r"""
@@ -99,6 +162,7 @@ summary:
   sample: {critical: 0, warning: 0, info: 1}
 """
 
+from dataclasses import replace
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -108,14 +172,26 @@ from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module impor
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_options import cluster_of
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.concerns import Subject, Target, report
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.estate import settings_for, wishes_of
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Vm
-from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.settings import settings_of
 
+FACTS: dict[str, Any] = {
+    "node_cpus": {"type": "int"},
+    "node_memory_mib": {"type": "int"},
+    "free_bytes": {"type": "dict"},
+    "names": {"type": "list", "elements": "str"},
+    "macs": {"type": "dict"},
+    "storage_classes": {"type": "list", "elements": "str"},
+    "networks": {"type": "list", "elements": "str"},
+}
 ARGUMENT_SPEC: dict[str, Any] = {
     "vms": {"type": "list", "elements": "dict", "required": True},
     "namespace": {"type": "str", "required": True},
     "mapping": {"type": "dict", "default": {}},
     "overrides": {"type": "dict", "default": {}},
+    "machines": {"type": "list", "elements": "dict", "default": []},
+    "datastores": {"type": "list", "elements": "dict", "default": []},
+    "target_facts": {"type": "dict", "default": {}, "options": FACTS},
     "kubeconfig": {"type": "path"},
     "context": {"type": "str"},
     "fail_on": {"type": "str", "choices": ["critical", "warning", "never"], "default": "never"},
@@ -123,12 +199,23 @@ ARGUMENT_SPEC: dict[str, Any] = {
 }
 
 
+def target_of(params: dict[str, Any]) -> Target:
+    """What the cluster tells, and what is stated beside it."""
+    asked = TargetFacts(cluster_of(params)).target(params["namespace"]) if params["kubeconfig"] else Target()
+    stated = {key: value for key, value in params["target_facts"].items() if value is not None}
+    if "free_bytes" in stated:
+        stated["free_bytes"] = {name: int(size) for name, size in stated["free_bytes"].items()}
+    return replace(asked, **stated)
+
+
 def assess(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
-    target = TargetFacts(cluster_of(params)).target(params["namespace"]) if params["kubeconfig"] else Target()
-    options = {**params, "target": {"namespace": params["namespace"]}}
+    target = target_of(params)
     vms = [Vm.from_dict(vm) for vm in params["vms"]]
-    found = report([Subject(vm, settings_of(options, vm.name), target) for vm in vms], params["rules_disabled"])
+    wishes = wishes_of(params["machines"], [vm.name for vm in vms])
+    subjects = [Subject(vm, settings_for(vm, params, wishes.get(vm.name) or {}), target) for vm in vms]
+    datastores = {str(one.get("name")): str(one.get("type") or "") for one in params["datastores"]}
+    found = report(subjects, params["rules_disabled"], datastores)
     refused = {"critical": ("critical",), "warning": ("critical", "warning"), "never": ()}[params["fail_on"]]
     grave = [concern for concern in found["concerns"] if concern["severity"] in refused]
     if grave:

@@ -13,6 +13,7 @@ description:
   - Sorts machines into waves and chooses cold or warm for each.
   - Foretells durations by a model of the shared bandwidth.
   - The same input gives the same plan, so that people can review the difference. Nothing is read or changed.
+  - With O(imports) it plans what is left, with the rates that were measured.
 author:
   - Ironacre contributors (@ironacre)
 options:
@@ -21,7 +22,6 @@ options:
       - The machines.
     type: list
     elements: dict
-    required: true
     suboptions:
       name:
         description: Name of the machine.
@@ -31,6 +31,14 @@ options:
         description: MiB to copy.
         type: float
         required: true
+      capacity_mib:
+        description: MiB it takes at the target. V(0) means O(vms[].used_mib).
+        type: float
+        default: 0
+      target:
+        description: Name at the target, by which O(imports) knows it. Default is O(vms[].name) as a DNS label.
+        type: str
+        default: ""
       host:
         description: Host it is read from.
         type: str
@@ -51,6 +59,15 @@ options:
         description: Machines of one group move in one wave.
         type: str
         default: ""
+      apart:
+        description: Machines with the same mark never move in one wave, such as the two halves of a pair.
+        type: str
+        default: ""
+      windows:
+        description: Names of the windows it may use. Default is any.
+        type: list
+        elements: str
+        default: []
       after:
         description: Machines that must have moved before.
         type: list
@@ -68,6 +85,28 @@ options:
         description: Why it cannot move, from M(ironacre.hci.vm_import_assess).
         type: str
         default: ""
+  assessment:
+    description:
+      - Instead of O(vms), the machines and concerns of an assessment, with C(vms) and C(concerns).
+      - Machines with a critical concern are blocked.
+    type: dict
+  machines:
+    description:
+      - What is wished for machines of O(assessment). Entries of C(hci_estate.machines), see docs/inventory.md.
+    type: list
+    elements: dict
+    default: []
+  imports:
+    description:
+      - Imports so far, as M(ironacre.hci.vm_import_info) returns them. What is done is left out of the plan.
+    type: list
+    elements: dict
+    default: []
+  capacity_mib:
+    description:
+      - Room at the target in MiB, for the machines and not for their replicas. V(0) means enough.
+    type: float
+    default: 0
   bandwidth:
     description:
       - Rates in MiB per second.
@@ -96,6 +135,7 @@ options:
   windows:
     description:
       - Times in which machines may be cut over. Without windows, waves follow each other.
+      - A warm machine is copied before its window opens; what changed meanwhile is copied inside.
     type: list
     elements: dict
     default: []
@@ -108,6 +148,10 @@ options:
         description: Its length.
         type: float
         required: true
+      start:
+        description: When it opens, for the people who read the plan.
+        type: str
+        default: ""
   max_per_wave:
     description:
       - Most machines in one wave.
@@ -139,6 +183,12 @@ EXAMPLES = r"""
     windows:
       - name: saturday
         seconds: 28800
+
+- name: Plan what is left, with what was measured
+  ironacre.hci.vm_import_plan:
+    assessment: "{{ lookup('ansible.builtin.file', 'assessment.json') | from_json }}"
+    machines: "{{ hci_estate.machines }}"
+    imports: "{{ state.imports }}"
 """
 
 RETURN = r"""
@@ -174,6 +224,17 @@ lower_bound_s:
   returned: success
   type: float
   sample: 4590.0
+moved:
+  description: Machines that are through already, by O(imports).
+  returned: success
+  type: list
+  elements: str
+  sample: [web01]
+bandwidth:
+  description: The rates that the plan rests on, measured ones included.
+  returned: success
+  type: dict
+  sample: {link: 1100.0, stream: 96.5, host: 312.0, datastore: 1000.0, special: {esx1: 204.1}}
 ratio:
   description: Duration divided by the lower bound.
   returned: success
@@ -186,16 +247,22 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module import run
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.estate import items
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.flows import Bandwidth
-from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.waves import Limits, Window, items_of, plan
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.waves import Limits, Window, items_of, replan
 
 VM: dict[str, Any] = {
     "name": {"type": "str", "required": True},
     "used_mib": {"type": "float", "required": True},
     "after": {"type": "list", "elements": "str", "default": []},
+    "windows": {"type": "list", "elements": "str", "default": []},
+    "capacity_mib": {"type": "float", "default": 0},
     "dirty_mib_s": {"type": "float", "default": -1},
     "downtime_limit": {"type": "float", "default": 0},
-    **{name: {"type": "str", "default": ""} for name in ("host", "datastore", "network", "family", "group", "blocked")},
+    **{
+        name: {"type": "str", "default": ""} for name in ("host", "datastore", "network", "family", "blocked", "target")
+    },
+    **{name: {"type": "str", "default": ""} for name in ("group", "apart")},
 }
 BANDWIDTH: dict[str, Any] = {
     "link": {"type": "float", "default": 1100},
@@ -204,9 +271,17 @@ BANDWIDTH: dict[str, Any] = {
     "datastore": {"type": "float", "default": 1000},
     "special": {"type": "dict", "default": {}},
 }
-WINDOW: dict[str, Any] = {"name": {"type": "str", "required": True}, "seconds": {"type": "float", "required": True}}
+WINDOW: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "seconds": {"type": "float", "required": True},
+    "start": {"type": "str", "default": ""},
+}
 ARGUMENT_SPEC: dict[str, Any] = {
-    "vms": {"type": "list", "elements": "dict", "required": True, "options": VM},
+    "vms": {"type": "list", "elements": "dict", "options": VM},
+    "assessment": {"type": "dict"},
+    "machines": {"type": "list", "elements": "dict", "default": []},
+    "imports": {"type": "list", "elements": "dict", "default": []},
+    "capacity_mib": {"type": "float", "default": 0},
     "bandwidth": {"type": "dict", "options": BANDWIDTH, "apply_defaults": True},
     "windows": {"type": "list", "elements": "dict", "default": [], "options": WINDOW},
     "max_per_wave": {"type": "int", "default": 100},
@@ -222,12 +297,18 @@ def propose(module: AnsibleModule) -> dict[str, Any]:
         params["max_per_wave"],
         tuple(Window(**window) for window in params["windows"]),
         params["pilot"],
+        params["capacity_mib"],
     )
-    return {"changed": False, **plan(items_of(params["vms"]), limits)}
+    vms = params["vms"] if params["vms"] is not None else items(params["assessment"], params["machines"])
+    return {"changed": False, **replan(items_of(vms), limits, params["imports"])}
 
 
 def main() -> None:
-    run(AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True), propose)
+    one = [("vms", "assessment")]
+    module = AnsibleModule(
+        argument_spec=ARGUMENT_SPEC, mutually_exclusive=one, required_one_of=one, supports_check_mode=True
+    )
+    run(module, propose)
 
 
 if __name__ == "__main__":

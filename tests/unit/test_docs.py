@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from tests.unit.rules.tree import CHECKOUT, checkout
-from tools.inventory_page import PAGE, written
+from tools import inventory_page, rules_page
 
 PAGES = [path for path in checkout().files if path.endswith(".md")]
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
 
 
-def test_the_tables_of_the_inventory_are_those_of_the_schema() -> None:
-    assert PAGE.read_text() == written(PAGE.read_text()), "run `make docs`"
+@pytest.mark.parametrize("page", [inventory_page, rules_page])
+def test_tables_are_those_of_the_schema_and_of_the_catalogue(page: ModuleType) -> None:
+    assert page.PAGE.read_text() == page.written(page.PAGE.read_text()), "run `make docs`"
 
 
 @pytest.mark.parametrize("page", PAGES)

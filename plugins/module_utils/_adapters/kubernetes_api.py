@@ -40,6 +40,8 @@ KINDS: dict[str, tuple[str, str, bool]] = {
     "VirtualMachine": ("kubevirt.io/v1", "virtualmachines", True),
     "VirtualMachineInstance": ("kubevirt.io/v1", "virtualmachineinstances", True),
     "VirtualMachineInstanceMigration": ("kubevirt.io/v1", "virtualmachineinstancemigrations", True),
+    "LonghornNode": ("longhorn.io/v1beta2", "nodes", True),
+    "LonghornSetting": ("longhorn.io/v1beta2", "settings", True),
     "VirtualMachineClusterPreference": ("instancetype.kubevirt.io/v1beta1", "virtualmachineclusterpreferences", False),
 }
 

@@ -13,9 +13,10 @@ from typing import Any
 
 from .._core.errors import Finding
 from .._core.vm.concern_rules import Target
-from .._core.vm.mapping import Rendered
+from .._core.vm.mapping import PREFIX, Rendered
 from .kubernetes_api import KubernetesApi
 
+LONGHORN = "driver.longhorn.io"
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
 
@@ -51,17 +52,34 @@ class TargetFacts:
         """What the rules of an assessment want to know."""
         machines = self.api.list("VirtualMachine")
         nodes = [node["status"].get("allocatable") or {} for node in self.api.list("Node")]
-        addresses = {
-            address: f"{item['metadata']['namespace']}/{item['metadata']['name']}"
-            for item in machines
-            for address in _interfaces(item)
-        }
+        classes = self.api.list("StorageClass")
+        addresses = {address: _name(item) for item in machines for address in _interfaces(item)}
         return Target(
             node_cpus=max((_cpus(node.get("cpu", "0")) for node in nodes), default=0),
             node_memory_mib=max((_mebibytes(node.get("memory", "0")) for node in nodes), default=0),
+            free_bytes=self._room(classes),
             names=[item["metadata"]["name"] for item in machines if item["metadata"]["namespace"] == namespace],
             macs=addresses,
+            imported={_source(item): _name(item) for item in machines if _source(item)},
+            storage_classes=[item["metadata"]["name"] for item in classes],
+            networks=[_name(item) for item in self.api.list("NetworkAttachmentDefinition")],
         )
+
+    def _room(self, classes: list[dict[str, Any]]) -> dict[str, int]:
+        """Bytes that volumes of each class may still have; only Longhorn tells. `` is the default class."""
+        nodes = self.api.list("LonghornNode")
+        if not nodes:
+            return {}
+        settings = {item["metadata"]["name"]: item.get("value") for item in self.api.list("LonghornSetting")}
+        free = longhorn_room(nodes, int(settings.get("storage-over-provisioning-percentage") or 100))
+        room = {}
+        for item in classes:
+            if item.get("provisioner") == LONGHORN:
+                replicas = int((item.get("parameters") or {}).get("numberOfReplicas") or 3)
+                room[item["metadata"]["name"]] = free // replicas
+                if (item["metadata"].get("annotations") or {}).get(DEFAULT_CLASS) == "true":
+                    room[""] = free // replicas
+        return room
 
     def _storage(self, rendered: Rendered) -> Iterator[Finding]:
         classes = {item["metadata"]["name"]: item["metadata"] for item in self.api.list("StorageClass")}
@@ -90,6 +108,28 @@ class TargetFacts:
                     f"there is no network attachment {target} (found in {namespace}: {', '.join(known) or 'none'})",
                     "correct the target or create the network first",
                 )
+
+
+def longhorn_room(nodes: list[dict[str, Any]], percentage: int) -> int:
+    """Bytes that Longhorn would still promise, for all replicas together."""
+    free = 0
+    for node in nodes:
+        declared = (node.get("spec") or {}).get("disks") or {}
+        for name, disk in ((node.get("status") or {}).get("diskStatus") or {}).items():
+            wanted = declared.get(name) or {}
+            if wanted.get("allowScheduling") is not False:
+                usable = int(disk.get("storageMaximum") or 0) - int(wanted.get("storageReserved") or 0)
+                free += max(0, usable * percentage // 100 - int(disk.get("storageScheduled") or 0))
+    return free
+
+
+def _name(item: Mapping[str, Any]) -> str:
+    return f"{item['metadata']['namespace']}/{item['metadata']['name']}"
+
+
+def _source(machine: Mapping[str, Any]) -> str:
+    """Identity of the machine it was imported from; empty for others."""
+    return str((machine["metadata"].get("annotations") or {}).get(f"{PREFIX}/source") or "")
 
 
 def _cpus(quantity: str) -> int:

@@ -8,35 +8,77 @@ This module util is private to the collection.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .model import Vm
 from .naming import object_name
-from .settings import Settings
+from .settings import POD, Settings
 
+# Systems whose makers gave them up before virtio and UEFI became common.
+_OLD = re.compile(
+    r"win(xp|net|2000|nt|vista|longhorn|98|95|me)|rhel[2-5](_|guest)|centos[45]?(_|guest)|sles(9|10)?(_|guest)"
+)
+# One bus of a machine holds so many disks without more controllers than the firmware looks at.
+MOST_DISKS = 25
+# Below this a conversion cannot unpack drivers into a file system.
+LEAST_FREE = 100 << 20
 Rule = Callable[["Subject"], Iterable[str]]
+CRITICAL, WARNING, INFO = "critical", "warning", "info"
+SEVERITIES = (CRITICAL, WARNING, INFO)
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is known of the cluster. None or 0: not known, so rules about it are silent."""
+    """What is known of the cluster. None or 0: not known, so rules about it are silent.
+
+    names: of the namespace. macs: address -> machine. free_bytes: by storage class, `` for the default one.
+    imported: identity at the source -> namespace/name of a machine that came from there.
+    """
 
     node_cpus: int = 0
     node_memory_mib: int = 0
-    free_bytes: int = 0
+    free_bytes: Mapping[str, int] = field(default_factory=dict)
     names: Collection[str] = ()
     macs: Mapping[str, str] = field(default_factory=dict)
+    imported: Mapping[str, str] = field(default_factory=dict)
+    storage_classes: Collection[str] | None = None
+    networks: Collection[str] | None = None
+
+
+@dataclass(frozen=True)
+class Estate:
+    """What is known of the other machines and of the source.
+
+    names: name at the target -> machines that shall have it. macs: address -> machines. datastores: name -> type.
+    """
+
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    macs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    datastores: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A machine, what is wished for it, and where it goes."""
+    """A machine, what is wished for it, where it goes, and what surrounds it."""
 
     vm: Vm
     settings: Settings
     target: Target
+    estate: Estate = field(default_factory=Estate)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One rule. about: what it looks for. way_out: what to do. rule None: found by the mapping itself."""
+
+    id: str
+    severity: str
+    about: str
+    way_out: str
+    rule: Rule | None = None
 
 
 def extra(subject: Subject, key: str) -> Any:
@@ -48,33 +90,9 @@ def is_true(key: str, text: str) -> Rule:
 
 
 def no_hardware(subject: Subject) -> Iterator[str]:
-    if subject.vm.cpu.count <= 0 or subject.vm.memory_mib <= 0:
-        yield f"{subject.vm.cpu.count} processors and {subject.vm.memory_mib} MiB of memory"
-
-
-def too_large_for_a_node(subject: Subject) -> Iterator[str]:
-    vm, target = subject.vm, subject.target
-    if target.node_cpus and vm.cpu.count > target.node_cpus:
-        yield f"{vm.cpu.count} processors, the largest node has {target.node_cpus}"
-    if target.node_memory_mib and vm.memory_mib > target.node_memory_mib:
-        yield f"{vm.memory_mib} MiB of memory, the largest node has {target.node_memory_mib}"
-
-
-def no_room(subject: Subject) -> Iterator[str]:
-    size = sum(disk.capacity for disk in subject.vm.disks)
-    if subject.target.free_bytes and size > subject.target.free_bytes:
-        yield f"{size} bytes of disks, {subject.target.free_bytes} are free"
-
-
-def address_taken(subject: Subject) -> Iterator[str]:
-    for nic in subject.vm.nics:
-        if nic.mac in subject.target.macs:
-            yield f"{nic.mac} is the address of {subject.target.macs[nic.mac]}"
-
-
-def name_taken(subject: Subject) -> Iterator[str]:
-    if object_name(subject.settings.name) in subject.target.names:
-        yield f"the cluster has a machine {object_name(subject.settings.name)}"
+    memory = subject.settings.memory_mib or subject.vm.memory_mib
+    if subject.vm.cpu.count <= 0 or memory <= 0:
+        yield f"{subject.vm.cpu.count} processors and {memory} MiB of memory"
 
 
 def other_name(subject: Subject) -> Iterator[str]:
@@ -100,6 +118,11 @@ def unknown_guest(subject: Subject) -> Iterator[str]:
         yield f"the system {subject.vm.guest.id or 'without a name'} is not known"
 
 
+def old_guest(subject: Subject) -> Iterator[str]:
+    if _OLD.match(subject.vm.guest.id.lower()):
+        yield f"{subject.vm.guest.id} is older than the drivers and devices of today"
+
+
 def windows_drivers(subject: Subject) -> Iterator[str]:
     if subject.vm.guest.family == "windows" and not subject.settings.prepared:
         yield "Windows has no virtio drivers of its own"
@@ -118,7 +141,7 @@ def no_addresses(subject: Subject) -> Iterator[str]:
 
 def full_file_system(subject: Subject) -> Iterator[str]:
     for entry in extra(subject, "file_systems") or ():
-        if int(entry.get("free", 1 << 40)) < 100 << 20:
+        if int(entry.get("free", LEAST_FREE)) < LEAST_FREE:
             yield f"{entry.get('path')} has {int(entry['free']) >> 20} MiB left"
 
 
@@ -131,3 +154,62 @@ def odd_topology(subject: Subject) -> Iterator[str]:
 def long_serial(subject: Subject) -> Iterator[str]:
     if extra(subject, "disk_enable_uuid"):
         yield "the guest sees serial numbers of disks; a virtio disk keeps 20 characters of them"
+
+
+def same_key(subject: Subject) -> Iterator[str]:
+    keys = [disk.key for disk in subject.vm.disks]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        yield f"{keys.count(key)} disks have the key {key}"
+
+
+def tpm(subject: Subject) -> Iterator[str]:
+    if subject.vm.tpm and subject.vm.guest.family != "windows":
+        yield "has a TPM, whose contents are not moved"
+
+
+def many_disks(subject: Subject) -> Iterator[str]:
+    if len(subject.vm.disks) > MOST_DISKS:
+        yield f"{len(subject.vm.disks)} disks"
+
+
+def nowhere(subject: Subject) -> Iterator[str]:
+    if subject.vm.source.get("type") in ("vcenter", "esxi"):
+        yield from (f"disk {disk.key}: lies on no datastore" for disk in subject.vm.disks if not disk.datastore)
+
+
+def no_files(subject: Subject) -> Iterator[str]:
+    for disk in subject.vm.disks:
+        kind = subject.estate.datastores.get(disk.datastore, "")
+        if kind.lower() in ("vsan", "vvol"):
+            yield f"disk {disk.key}: {disk.datastore} is a {kind}, which serves no files"
+
+
+def untracked(subject: Subject) -> Iterator[str]:
+    if extra(subject, "cbt"):
+        yield from (
+            f"disk {disk.key}: its changes are not tracked"
+            for disk in subject.vm.disks
+            if not disk.tracking and not disk.mode.startswith("independent") and not disk.rdm
+        )
+
+
+def bitlocker(subject: Subject) -> Iterator[str]:
+    if subject.vm.tpm and subject.vm.guest.family == "windows":
+        yield "Windows with a TPM: BitLocker may hold its key there"
+
+
+def unreachable(subject: Subject) -> Iterator[str]:
+    if extra(subject, "reachable") is False:
+        yield "its host or its files cannot be reached"
+
+
+def bound_to_hosts(subject: Subject) -> Iterator[str]:
+    for name in extra(subject, "host_rules") or ():
+        yield f"rule {name} binds it to hosts or keeps it from others"
+
+
+def lost_addresses(subject: Subject) -> Iterator[str]:
+    for nic in subject.vm.nics:
+        rule = subject.settings.network(nic.network)
+        if rule and rule.target == POD and nic.ips:
+            yield f"interface {nic.key} moves to the pod network and loses {', '.join(nic.ips)}"

@@ -19,7 +19,12 @@ CUTOVER_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Item:
-    """A machine to plan. group: moves together with the others of the group. blocked: why it cannot move."""
+    """A machine to plan.
+
+    group: moves together with the others of the group. apart: never in one wave with another of the same mark.
+    windows: names of those it may use, empty for any. capacity_mib: what it takes at the target, 0 for used_mib.
+    downtime_limit: 0 for any. dirty_mib_s: negative when unknown. blocked: why it cannot move. target: its name there.
+    """
 
     name: str
     used_mib: float
@@ -28,10 +33,18 @@ class Item:
     network: str = ""
     family: str = ""
     group: str = ""
+    apart: str = ""
     after: tuple[str, ...] = ()
+    windows: tuple[str, ...] = ()
+    capacity_mib: float = 0.0
     dirty_mib_s: float = -1.0
     downtime_limit: float = 0.0
     blocked: str = ""
+    target: str = ""
+
+    @property
+    def takes_mib(self) -> float:
+        return self.capacity_mib or self.used_mib
 
 
 def method_of(item: Item, copy: float, bandwidth: Bandwidth) -> tuple[str, str]:
@@ -43,3 +56,11 @@ def method_of(item: Item, copy: float, bandwidth: Bandwidth) -> tuple[str, str]:
     if item.dirty_mib_s >= CONVERGES * bandwidth.stream:
         return "warm", "changes faster than it can be copied: replicate inside the guest"
     return "warm", ""
+
+
+def in_window_mib(item: Item, bandwidth: Bandwidth) -> float:
+    """What is copied inside a window: all of a cold machine, of a warm one what changes while it is copied once."""
+    alone = item.used_mib / bandwidth.stream
+    if method_of(item, alone, bandwidth)[0] == "cold":
+        return item.used_mib
+    return min(item.used_mib, max(item.dirty_mib_s, 0.0) * alone)

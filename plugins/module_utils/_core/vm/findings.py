@@ -19,9 +19,19 @@ _MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
 _TARGET = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?/[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
+# What a finding is about: no rule of the mapping fits, something is wrong, or the machine is (rules about it say so).
+MISSING, INVALID, MACHINE = "missing", "invalid", "machine"
+Refusal = tuple[str, Finding]
+
+
 def mapping_findings(vm: Vm, settings: Settings) -> list[Finding]:
     """Findings about one machine and its settings."""
-    found = [*_machine(vm), *_rules(settings)]
+    return [finding for _kind, finding in refusals(vm, settings)]
+
+
+def refusals(vm: Vm, settings: Settings) -> list[Refusal]:
+    """The same, each with its kind: MISSING, INVALID or MACHINE."""
+    found = [*_machine(vm, settings), *_rules(settings)]
     for nic in vm.nics:
         found.extend(_nic(vm, nic, settings))
     for disk in vm.disks:
@@ -30,60 +40,81 @@ def mapping_findings(vm: Vm, settings: Settings) -> list[Finding]:
     return found
 
 
-def _machine(vm: Vm) -> Iterator[Finding]:
+def _machine(vm: Vm, settings: Settings) -> Iterator[Refusal]:
     place = f"source.{vm.name}"
     if not vm.disks:
-        yield Finding(f"{place}.disks", "the machine has no disk", "import machines with at least one disk")
-    if vm.memory_mib <= 0:
-        yield Finding(f"{place}.memory_mib", f"{vm.memory_mib} MiB of memory", "set overrides.memory_mib")
+        yield INVALID, Finding(f"{place}.disks", "the machine has no disk", "import machines with at least one disk")
+    if (settings.memory_mib or vm.memory_mib) <= 0:
+        yield MACHINE, Finding(f"{place}.memory_mib", f"{vm.memory_mib} MiB of memory", "set overrides.memory_mib")
     if vm.cpu.count <= 0:
-        yield Finding(f"{place}.cpu.count", f"{vm.cpu.count} processors", "correct the descriptor")
+        yield MACHINE, Finding(f"{place}.cpu.count", f"{vm.cpu.count} processors", "correct the descriptor")
 
 
-def _rules(settings: Settings) -> Iterator[Finding]:
+def _rules(settings: Settings) -> Iterator[Refusal]:
     for number, rule in enumerate(settings.networks):
         if rule.target not in (POD, IGNORE) and not _TARGET.fullmatch(rule.target):
-            yield Finding(
-                f"mapping.networks[{number}].target",
-                f"{rule.target!r} is no target",
-                "write namespace/name of a network attachment, or pod, or ignore",
+            yield (
+                INVALID,
+                Finding(
+                    f"mapping.networks[{number}].target",
+                    f"{rule.target!r} is no target",
+                    "write namespace/name of a network attachment, or pod, or ignore",
+                ),
             )
 
 
-def _nic(vm: Vm, nic: Nic, settings: Settings) -> Iterator[Finding]:
+def _nic(vm: Vm, nic: Nic, settings: Settings) -> Iterator[Refusal]:
     place = f"source.{vm.name}.nics[{nic.key}]"
     if settings.network(nic.network) is None and settings.unmapped == "fail":
         known = ", ".join(rule.source for rule in settings.networks) or "none"
-        yield Finding(
-            place,
-            f"its network {nic.network!r} has no mapping (mapped: {known})",
-            "add it to mapping.networks, with target ignore to leave the interface out",
+        yield (
+            MISSING,
+            Finding(
+                place,
+                f"its network {nic.network!r} has no mapping (mapped: {known})",
+                "add it to mapping.networks, with target ignore to leave the interface out",
+            ),
         )
     if nic.mac and not _MAC.fullmatch(nic.mac):
-        yield Finding(f"{place}.mac", f"{nic.mac!r} is no MAC address", "correct the descriptor")
+        yield INVALID, Finding(f"{place}.mac", f"{nic.mac!r} is no MAC address", "correct the descriptor")
     elif nic.mac and int(nic.mac[:2], 16) & 1:
-        yield Finding(f"{place}.mac", f"{nic.mac} is a multicast address", "give the interface an address of its own")
-
-
-def _disk(vm: Vm, disk: Disk, settings: Settings) -> Iterator[Finding]:
-    place = f"source.{vm.name}.disks[{disk.key}]"
-    if settings.storage_for(disk.datastore, disk.file) is None:
-        yield Finding(place, f"its place {disk.datastore or disk.file!r} has no mapping", "add it to mapping.storage")
-    if disk.capacity <= 0:
-        yield Finding(f"{place}.capacity", f"{disk.capacity} bytes", "the source is damaged: export the machine again")
-    if disk.rdm:
-        yield Finding(
-            place, "is a raw device mapping, which no export carries", "convert it to a virtual disk at the source"
+        yield (
+            INVALID,
+            Finding(f"{place}.mac", f"{nic.mac} is a multicast address", "give the interface an address of its own"),
         )
 
 
-def _duplicates(vm: Vm) -> Iterator[Finding]:
+def _disk(vm: Vm, disk: Disk, settings: Settings) -> Iterator[Refusal]:
+    place = f"source.{vm.name}.disks[{disk.key}]"
+    if settings.storage_for(disk.datastore, disk.file) is None:
+        yield (
+            MISSING,
+            Finding(place, f"its place {disk.datastore or disk.file!r} has no mapping", "add it to mapping.storage"),
+        )
+    if disk.capacity <= 0:
+        yield (
+            MACHINE,
+            Finding(f"{place}.capacity", f"{disk.capacity} bytes", "the source is damaged: export the machine again"),
+        )
+    if disk.rdm:
+        yield (
+            MACHINE,
+            Finding(
+                place, "is a raw device mapping, which no export carries", "convert it to a virtual disk at the source"
+            ),
+        )
+
+
+def _duplicates(vm: Vm) -> Iterator[Refusal]:
     seen: dict[str, str] = {}
     for nic in vm.nics:
         if nic.mac and nic.mac in seen:
-            yield Finding(
-                f"source.{vm.name}.nics[{nic.key}].mac",
-                f"{nic.mac} is also the address of {seen[nic.mac]}",
-                "give each interface an address of its own at the source",
+            yield (
+                INVALID,
+                Finding(
+                    f"source.{vm.name}.nics[{nic.key}].mac",
+                    f"{nic.mac} is also the address of {seen[nic.mac]}",
+                    "give each interface an address of its own at the source",
+                ),
             )
         seen[nic.mac] = nic.key

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 EPSILON = 1e-9
-# Beyond this part of its capacity a resource counts as full.
-FULL = 0.997
 
 
 @dataclass(frozen=True)
@@ -117,67 +115,3 @@ def _chains(jobs: Sequence[Job], bandwidth: Bandwidth) -> dict[str, float]:
         begin = max((ends.get(name, 0.0) for name in job.after), default=0.0)
         ends[job.name] = begin + job.work / bandwidth.stream
     return ends
-
-
-def simulate(jobs: Sequence[Job], bandwidth: Bandwidth) -> list[Run]:
-    """Admit as few copies as fill the link, always from the host that is furthest behind; largest first."""
-    waiting = sorted(jobs, key=lambda job: (-job.work, job.name))
-    behind: dict[str, float] = {}
-    for job in jobs:
-        behind[job.host] = behind.get(job.host, 0.0) + job.work / bandwidth.of_host(job.host)
-    clock, running, left, started, runs = 0.0, list[Job](), dict[str, float](), dict[str, float](), list[Run]()
-    over: set[str] = set()
-    while waiting or running:
-        rates = _admit(waiting, running, behind, over, bandwidth)
-        for job in running:
-            left.setdefault(job.name, job.work)
-            started.setdefault(job.name, clock)
-        step = min(left[job.name] / rate for job, rate in zip(running, rates))
-        clock += step
-        for job, rate in zip(list(running), rates):
-            left[job.name] -= step * rate
-            behind[job.host] -= step * rate / bandwidth.of_host(job.host)
-            if left[job.name] <= EPSILON * max(1.0, job.work):
-                running.remove(job)
-                over.add(job.name)
-                runs.append(Run(job.name, started[job.name], clock))
-    return runs
-
-
-def _admit(
-    waiting: list[Job], running: list[Job], behind: Mapping[str, float], over: set[str], bandwidth: Bandwidth
-) -> list[float]:
-    """Add to `running` until the link is full or nothing helps; the rates."""
-    rates = fair_rates(running, bandwidth)
-    while sum(rates) < bandwidth.link * FULL:
-        job = _next(waiting, running, rates, behind, over, bandwidth)
-        if job is None:
-            break
-        waiting.remove(job)
-        running.append(job)
-        rates = fair_rates(running, bandwidth)
-    return rates
-
-
-def _next(
-    waiting: Sequence[Job],
-    running: Sequence[Job],
-    rates: Sequence[float],
-    behind: Mapping[str, float],
-    over: set[str],
-    bandwidth: Bandwidth,
-) -> Job | None:
-    hosts: dict[str, float] = {}
-    stores: dict[str, float] = {}
-    for job, rate in zip(running, rates):
-        hosts[job.host] = hosts.get(job.host, 0.0) + rate
-        stores[job.datastore] = stores.get(job.datastore, 0.0) + rate
-    best: Job | None = None
-    for job in waiting:
-        if best is not None and behind[job.host] <= behind[best.host]:
-            continue
-        host, store = bandwidth.of_host(job.host), bandwidth.of_datastore(job.datastore)
-        spare = hosts.get(job.host, 0.0) < host * FULL and stores.get(job.datastore, 0.0) < store * FULL
-        if spare and over.issuperset(job.after):
-            best = job
-    return best

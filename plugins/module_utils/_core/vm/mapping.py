@@ -97,7 +97,7 @@ def data_volume(vm: Vm, disk: Disk, name: str, settings: Settings) -> dict[str, 
         storage["storageClassName"] = rule.storage_class
     annotations = {
         "cdi.kubevirt.io/storage.bind.immediate.requested": "true",
-        f"{PREFIX}/vm": vm.uuid or vm.id or vm.name,
+        f"{PREFIX}/vm": vm.identity,
         f"{PREFIX}/disk": disk.key,
         f"{PREFIX}/capacity": str(disk.capacity),
     }
@@ -111,7 +111,7 @@ def data_volume(vm: Vm, disk: Disk, name: str, settings: Settings) -> dict[str, 
 
 def virtual_machine(vm: Vm, disks: tuple[Disk, ...], names: tuple[str, ...], settings: Settings) -> dict[str, Any]:
     """The VirtualMachine, halted: the import starts it as its last act."""
-    annotations = {f"{PREFIX}/name": vm.name, f"{PREFIX}/source": vm.uuid or vm.id or vm.name}
+    annotations = {f"{PREFIX}/name": vm.name, f"{PREFIX}/source": vm.identity}
     spec: dict[str, Any] = {
         "runStrategy": "Halted",
         "template": {"metadata": {"labels": _labels(settings)}, "spec": _template_spec(vm, disks, names, settings)},

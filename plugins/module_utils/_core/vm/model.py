@@ -36,7 +36,10 @@ class Cpu:
 
 @dataclass(frozen=True)
 class Disk:
-    """One disk. file: its name at the source. format: streamOptimized, raw ... size: bytes of the file, if known."""
+    """One disk. file: its name at the source. format: streamOptimized, raw ... size: bytes of the file, if known.
+
+    tracking: the source remembers which blocks change.
+    """
 
     key: str
     capacity: int
@@ -54,6 +57,8 @@ class Disk:
     sharing: str = "none"
     rdm: bool = False
     compression: str = ""
+    thin: bool = False
+    tracking: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,11 @@ class Vm:
     def to_dict(self) -> dict[str, Any]:
         """JSON types only: tuples become lists."""
         return {key: _plain(value) for key, value in asdict(self).items()}
+
+    @property
+    def identity(self) -> str:
+        """What the machine is known by at its source."""
+        return self.uuid or self.id or self.name
 
     @property
     def boot_order(self) -> tuple[Disk, ...]:

@@ -41,6 +41,10 @@ def test_the_cluster_is_asked(tmp_path: pathlib.Path, capfd: pytest.CaptureFixtu
         cluster.put("/api/v1/nodes/n1", {"status": {"allocatable": {"cpu": "4", "memory": "2097152Ki"}}})
         devices = {"interfaces": [{"macAddress": "52:54:00:80:00:21"}]}
         spec = {"template": {"spec": {"domain": {"devices": devices}}}}
+        cluster.put(
+            "/apis/k8s.cni.cncf.io/v1/namespaces/vms/network-attachment-definitions/lab",
+            {"metadata": {"namespace": "vms"}},
+        )
         path = "/apis/kubevirt.io/v1/namespaces/vms/virtualmachines/web01"
         cluster.put(path, {"metadata": {"namespace": "vms"}, "spec": spec})
         found = runner(capfd)(vm_import_assess, options(kubeconfig=cluster.kubeconfig(tmp_path)))

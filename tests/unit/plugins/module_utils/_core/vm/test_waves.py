@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import InputErrors
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.admission import simulate
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.downtime import Item, method_of
-from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.flows import Bandwidth, Job, fair_rates, simulate
-from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.waves import Limits, Window, plan
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.flows import Bandwidth, Job, fair_rates
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.rates import measured
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.waves import Limits, Window, plan, replan
 
 
 def estate(count: int, hot: bool, seed: int = 1) -> list[Item]:
@@ -28,6 +30,17 @@ def estate(count: int, hot: bool, seed: int = 1) -> list[Item]:
         )
         for number in range(count)
     ]
+
+
+@pytest.mark.parametrize(
+    ("limits", "hot"),
+    [(Limits(), False), (Limits(), True), (Limits(max_per_wave=50), False), (Limits(max_per_wave=200), True)],
+)
+def test_waves_of_700_machines_add_up_to_two_percent_over_the_bound(limits: Limits, hot: bool) -> None:
+    found = plan(estate(700, hot), limits)
+    assert found["machines"] == 700 and not found["unplaced"]
+    assert found["ratio"] <= 1.02, [(wave["number"], wave["limiting"]) for wave in found["waves"]]
+    assert max(len(wave["vms"]) for wave in found["waves"]) <= limits.max_per_wave
 
 
 @pytest.mark.parametrize("hot", [False, True])
@@ -124,3 +137,90 @@ def test_a_special_host_has_its_own_speed() -> None:
     limits = Limits(replace(Bandwidth(), special={"slow": 1.0}), pilot=False)
     wave = plan(items, limits)["waves"][0]
     assert wave["limiting"] == "host slow" and wave["duration_s"] == 100.0
+
+
+def test_a_group_moves_as_a_whole_or_not_at_all() -> None:
+    items = [Item("a", 10, group="shop"), Item("b", 10, group="shop", blocked="rdm"), Item("c", 10, after=("a",))]
+    found = plan([*items, Item("d", 10)], Limits(pilot=False))
+    assert found["unplaced"] == [
+        {"name": "a", "reason": "its group shop has b, blocked"},
+        {"name": "b", "reason": "rdm"},
+        {"name": "c", "reason": "waits for a, which does not move"},
+    ]
+    assert waves_of(found) == {"d": 0}
+
+
+@pytest.mark.parametrize("windows", [(), (Window("sat", 9000), Window("sun", 9000))])
+def test_two_halves_of_a_pair_never_move_in_one_wave(windows: tuple[Window, ...]) -> None:
+    items = [Item(f"dc{number}", 100, apart="directory") for number in range(2)] + [Item("x", 100)]
+    placed = waves_of(plan(items, Limits(windows=windows, pilot=False)))
+    assert placed["dc0"] != placed["dc1"]
+
+
+def test_machines_keep_to_the_windows_they_may_use() -> None:
+    windows = (Window("sat", 9000, "2026-12-05 22:00"), Window("sun", 9000))
+    found = plan([Item("a", 10, windows=("sun",)), Item("b", 10)], Limits(windows=windows, pilot=False))
+    assert waves_of(found) == {"a": 1, "b": 0}
+    assert [(wave["window"], wave["start"]) for wave in found["waves"]] == [("sat", "2026-12-05 22:00"), ("sun", "")]
+    with pytest.raises(InputErrors, match=r"vms\.a\.windows: there is no window mon \(found: sat, sun\)"):
+        plan([Item("a", 10, windows=("mon",))], Limits(windows=windows))
+
+
+def test_a_wave_ends_within_its_window_even_when_its_bound_is_lower() -> None:
+    """Three equal machines on two streams' worth of link: the bound is 1.5 machines long, any schedule 2."""
+    items = [Item(f"m{number}", 110 * 1000, host=f"h{number}", datastore=f"d{number}") for number in range(3)]
+    found = plan(items, Limits(Bandwidth(link=220), windows=(Window("sat", 1600), Window("sun", 1600)), pilot=False))
+    assert all(wave["duration_s"] <= 1600.1 for wave in found["waves"])
+    assert found["machines"] == 3
+
+
+def test_a_warm_machine_needs_its_window_only_for_what_changes() -> None:
+    items = [Item("db", 110 * 50_000, downtime_limit=600, dirty_mib_s=0.5)]
+    wave = plan(items, Limits(windows=(Window("sat", 3600),), pilot=False))["waves"][0]
+    row = wave["vms"][0]
+    assert (row["method"], wave["precopy_s"]) == ("warm", 50_000.0)
+    assert wave["duration_s"] == pytest.approx(0.5 * 50_000 / 110, abs=0.1)
+    assert row["downtime_s"] == pytest.approx(60 + 0.5 * 50_000 / 110, abs=0.1)
+
+
+def test_what_the_target_has_no_room_for_is_told_with_all_that_waits_for_it() -> None:
+    items = [Item("a", 10, capacity_mib=80), Item("b", 5, capacity_mib=50), Item("c", 1, capacity_mib=1, after=("b",))]
+    found = plan(items, Limits(capacity_mib=100, pilot=False))
+    assert [entry["name"] for entry in found["unplaced"]] == ["b", "c"]
+    assert waves_of(found) == {"a": 0}
+
+
+def test_a_long_chain_is_planned() -> None:
+    items = [Item(f"m{n:04}", 1, after=(f"m{n - 1:04}",) if n else ()) for n in range(1500)]
+    assert plan(items, Limits(max_per_wave=100, pilot=False))["machines"] == 1500
+
+
+def journal(name: str, started: float, ended: float, mib: int, seconds: float, phase: str = "done") -> dict[str, Any]:
+    disk = {"key": "d", "bytes_read": mib << 20, "seconds": seconds}
+    timeline = [{"phase": "copied", "started": started, "ended": ended}]
+    return {"name": name, "phase": phase, "disks": [disk], "timeline": timeline}
+
+
+ITEMS = [Item("Web_01", 1000, host="esx1", datastore="ds1"), Item("b", 1000, host="esx1", datastore="ds2")]
+
+
+def test_planning_again_leaves_out_what_is_through_and_what_waited_for_it() -> None:
+    items = [*ITEMS, Item("c", 500, host="esx1", after=("Web_01", "b"))]
+    imports = [journal("web-01", 0, 10, 1000, 10), journal("b", 0, 10, 1000, 10, "failed:copied")]
+    found = replan(items, Limits(), imports)
+    assert found["moved"] == ["Web_01"]
+    assert {row["name"] for row in found["waves"][0]["vms"]} == {"b", "c"}
+
+
+def test_measured_rates_take_the_place_of_assumed_ones() -> None:
+    alone = measured([journal("web-01", 0, 10, 1000, 10)], ITEMS, Bandwidth())
+    assert (alone.stream, alone.special) == (100.0, {}), "one copy alone shows the rate of a stream, not of its host"
+    beside = [journal("web-01", 0, 20, 1000, 20), journal("b", 0, 20, 1000, 20)]
+    both = measured(beside, ITEMS, Bandwidth())
+    assert (both.stream, both.special) == (50.0, {"esx1": 100.0})
+
+
+def test_the_newest_measurement_counts_and_does_not_rule() -> None:
+    imports = [journal("web-01", 0, 10, 1000, 10), journal("b", 20, 40, 1000, 20)]
+    assert measured(imports, ITEMS, Bandwidth()).stream == 85.0
+    assert measured([journal("b", 0, 1, 1, 1)], ITEMS, Bandwidth()).stream == 110.0, "too small to tell"
