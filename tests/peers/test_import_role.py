@@ -1,0 +1,110 @@
+"""The role vm_import by the real ansible-playbook against a real API server: its services come and go with it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Disk, Guest, Vm
+from tests.assets.machines import make_ova, stream_optimized
+from tests.peers.cdi_standin import Platform, platform
+from tests.peers.kube_api import api_server
+from tests.peers.peers import needs
+from tests.unit.rules.tree import CHECKOUT
+
+RAW = b"boot".ljust(1 << 20, b"\0")
+VM = Vm(
+    "web01",
+    memory_mib=64,
+    id="web01",
+    guest=Guest("debian12_64Guest"),
+    disks=(Disk("d0", len(RAW), "disk0.vmdk", "streamOptimized"),),
+)
+PLAY: dict[str, Any] = {
+    "hosts": "localhost",
+    "gather_facts": False,
+    "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}", "ansible_connection": "local"},
+    "roles": ["ironacre.hci.vm_import"],
+}
+
+
+@dataclass
+class Role:
+    platform: Platform
+    kubeconfig: Path
+    folder: Path
+    ova: Path
+
+    def run(self, *options: str, **variables: Any) -> dict[str, int]:
+        """-> the counts of the recap (ok, changed, failures, ...)."""
+        given = {
+            "vm_import_kubeconfig": str(self.kubeconfig),
+            "vm_import_source": {"path": str(self.ova)},
+            "vm_import_verify": {"digest": "stream"},
+            **{f"vm_import_{name}": value for name, value in variables.items()},
+        }
+        playbook = self.folder / "playbook.yml"
+        playbook.write_text(json.dumps([{**PLAY, "vars": {**PLAY["vars"], **given}}]))
+        program = str(Path(sys.executable).parent / "ansible-playbook")
+        env = {**os.environ, "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "IRONACRE_STAGES": os.devnull}
+        command = [program, "-i", "localhost,", str(playbook), *options]
+        done = subprocess.run(command, cwd=CHECKOUT, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        counts: dict[str, int] = json.loads(done.stdout[done.stdout.index("{") :])["stats"]["localhost"]
+        return counts
+
+    def services(self, namespace: str) -> dict[str, str]:
+        """Name -> the machine it selects."""
+        found = self.platform.api.list("Service", namespace)
+        return {one["metadata"]["name"]: one["spec"]["selector"]["import.ironacre.io/machine"] for one in found}
+
+
+@pytest.fixture(scope="module")
+def role(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Role]:
+    needs("python:kubernetes")
+    folder = tmp_path_factory.mktemp("cluster")
+    ova = make_ova(folder / "web01.ova", VM, {"disk0.vmdk": stream_optimized(RAW)})
+    with api_server(folder) as kubeconfig, platform(kubeconfig, folder) as running:
+        yield Role(running, kubeconfig, folder, ova)
+
+
+def test_services_select_the_machine_under_the_name_it_got_and_leave_when_undeclared(role: Role) -> None:
+    both = [{"port": 80, "node_port": 30080}, {"port": 22, "node_port": 30022}]
+    import_ = {"name": "import-1", "target": {"namespace": "shop", "name": "Web_01"}}
+    role.run(**import_, services=both)
+    machine = role.platform.api.get("VirtualMachine", "web-01", "shop") or {}
+    labels = machine["spec"]["template"]["metadata"]["labels"]
+    assert labels["import.ironacre.io/machine"] == "web-01"
+    assert role.services("shop") == {"web-01-80": "web-01", "web-01-22": "web-01"}
+    assert role.run(**import_, services=both)["changed"] == 0
+    assert role.run(**import_, services=both[:1])["changed"] == 1
+    assert role.services("shop") == {"web-01-80": "web-01"}
+
+
+def test_check_mode_passes_before_the_namespace_exists_and_makes_nothing(role: Role) -> None:
+    services = [{"port": 80, "node_port": 30090}]
+    counts = role.run("--check", name="new", target={"namespace": "not-yet"}, services=services)
+    assert counts["changed"] == 2, "the namespace and the import"
+    assert role.platform.api.get("Namespace", "not-yet") is None
+
+
+def test_absent_takes_the_services_of_a_cancelled_import_and_leaves_those_of_a_finished_one(role: Role) -> None:
+    services = [{"port": 80, "node_port": 30100}]
+    done = {"name": "done", "target": {"namespace": "kept"}, "services": services}
+    role.run(**done)
+    assert role.run(**done, state="absent")["changed"] == 0
+    assert role.services("kept") == {"done-80": "done"}
+    role.platform.api.delete("VirtualMachine", "done", "kept")
+    assert role.run("--check", **done, state="absent")["changed"] == 2, "the state and the service"
+    assert role.services("kept") == {"done-80": "done"}
+    role.run(**done, state="absent")
+    assert role.services("kept") == {}
+    assert role.run(**done, state="absent")["changed"] == 0
