@@ -106,6 +106,12 @@ options:
         description: The guest has virtio drivers and starts from a virtio disk.
         type: bool
         default: false
+      guest:
+        description:
+          - The fact that M(ironacre.hci.vm_guest) left on the guest, C(ansible_local.ironacre_prepared).
+          - It stands for O(overrides.prepared) when it says that the guest starts on virtio hardware,
+            and is refused when its network cards are those of another machine.
+        type: dict
       assume_virtio:
         description: Take the identifier of the guest's system as evidence of virtio drivers.
         type: bool

@@ -38,6 +38,7 @@ _MAPPING: dict[str, Any] = {
 }
 _OVERRIDES: dict[str, Any] = {
     "prepared": {"type": "bool", "default": False},
+    "guest": {"type": "dict"},
     "assume_virtio": {"type": "bool", "default": False},
     "disk_bus": {"type": "str", "choices": ["virtio", "sata", "scsi", "usb"]},
     "nic_model": {"type": "str"},

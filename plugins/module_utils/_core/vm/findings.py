@@ -31,7 +31,7 @@ def mapping_findings(vm: Vm, settings: Settings) -> list[Finding]:
 
 def refusals(vm: Vm, settings: Settings) -> list[Refusal]:
     """The same, each with its kind: MISSING, INVALID or MACHINE."""
-    found = [*_machine(vm, settings), *_rules(settings)]
+    found = [*_machine(vm, settings), *_rules(settings), *_evidence(vm, settings)]
     for nic in vm.nics:
         found.extend(_nic(vm, nic, settings))
     for disk in vm.disks:
@@ -61,6 +61,15 @@ def _rules(settings: Settings) -> Iterator[Refusal]:
                     "write namespace/name of a network attachment, or pod, or ignore",
                 ),
             )
+
+
+def _evidence(vm: Vm, settings: Settings) -> Iterator[Refusal]:
+    """A fact of another guest would put this one on hardware it does not know."""
+    told = set(settings.guest.get("interfaces") or {})
+    own = {nic.mac for nic in vm.nics if nic.mac}
+    if told and own and not told & own:
+        found = f"it is the fact of the cards {', '.join(sorted(told))}; {vm.name} has {', '.join(sorted(own))}"
+        yield INVALID, Finding("overrides.guest", found, "give the fact ironacre_prepared of this very guest")
 
 
 def _nic(vm: Vm, nic: Nic, settings: Settings) -> Iterator[Refusal]:

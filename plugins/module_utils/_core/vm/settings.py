@@ -36,7 +36,10 @@ class StorageRule:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the mapping needs besides the machine. unmapped: fail or ignore. prepared: the guest has virtio drivers."""
+    """What the mapping needs besides the machine. unmapped: fail or ignore. prepared: the guest has virtio drivers.
+
+    guest: the fact that vm_guest left on the guest, as evidence of the same.
+    """
 
     name: str
     namespace: str
@@ -44,6 +47,7 @@ class Settings:
     storage: tuple[StorageRule, ...] = (StorageRule(),)
     unmapped: str = "fail"
     prepared: bool = False
+    guest: Mapping[str, Any] = field(default_factory=dict)
     assume_virtio: bool = False
     disk_bus: str = ""
     nic_model: str = ""
@@ -89,7 +93,8 @@ def settings_of(options: Mapping[str, Any], name: str, preferences: Sequence[str
         ),
         storage=storage,
         unmapped=mapping.get("unmapped") or "fail",
-        prepared=bool(overrides.get("prepared")),
+        prepared=bool(overrides.get("prepared")) or (overrides.get("guest") or {}).get("virtio") is True,
+        guest=overrides.get("guest") or {},
         assume_virtio=bool(overrides.get("assume_virtio")),
         disk_bus=overrides.get("disk_bus") or "",
         nic_model=overrides.get("nic_model") or "",

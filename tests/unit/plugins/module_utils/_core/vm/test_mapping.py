@@ -8,7 +8,12 @@ import pytest
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import InputErrors
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.mapping import render
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Cpu, Disk, Guest, Nic, Vm
-from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.settings import NetworkRule, Settings, StorageRule
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.settings import (
+    NetworkRule,
+    Settings,
+    StorageRule,
+    settings_of,
+)
 
 UUID = "42371a2b-3c4d-5e6f-7081-92a3b4c5d6e7"
 VM = Vm(
@@ -105,6 +110,20 @@ def test_bus_and_model_are_chosen_by_evidence(guest: str, changes: dict[str, Any
     spec = template(replace(VM, guest=Guest(guest)), replace(SETTINGS, **changes))
     assert spec["domain"]["devices"]["disks"][0]["disk"] == {"bus": bus}
     assert spec["domain"]["devices"]["interfaces"][0]["model"] == model
+
+
+@pytest.mark.parametrize(("virtio", "bus"), [(True, "virtio"), (False, "sata")])
+def test_the_fact_of_a_prepared_guest_is_evidence(virtio: bool, bus: str) -> None:
+    fact = {"virtio": virtio, "interfaces": {"00:50:56:00:00:01": "ens192"}}
+    settings = settings_of({"target": {"namespace": "vms"}, "overrides": {"guest": fact}}, "web-01")
+    found = template(settings=replace(SETTINGS, prepared=settings.prepared, guest=settings.guest))
+    assert found["domain"]["devices"]["disks"][0]["disk"] == {"bus": bus}
+
+
+def test_the_fact_of_another_guest_is_refused() -> None:
+    fact = {"virtio": True, "interfaces": {"00:50:56:00:00:99": "ens192"}}
+    with pytest.raises(InputErrors, match=r"overrides\.guest: it is the fact of the cards 00:50:56"):
+        render(VM, replace(SETTINGS, prepared=True, guest=fact))
 
 
 @pytest.mark.parametrize(
