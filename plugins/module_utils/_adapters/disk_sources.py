@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._core.errors import PlatformError
-from .._core.vm.archive import DiskStream, Package
+from .._core.vm.engine import Stream
 from .._core.vm.model import Disk
-from .image_package import ImagePackage
+from .._core.vm.source import Source
 from .packages import open_package
 from .qemu_image import QemuImage
 
@@ -24,18 +24,18 @@ from .qemu_image import QemuImage
 class ArchivedDisk:
     """A disk of a package."""
 
-    package: Package | ImagePackage
+    package: Source
     disk: Disk
 
     @property
     def identity(self) -> str:
-        return f"{self.package.identity} {self.disk.key}"
+        return self.package.disk_identity(self.disk)
 
     @property
     def capacity(self) -> int:
         return self.disk.capacity
 
-    def open(self) -> DiskStream | QemuImage:
+    def open(self) -> Stream:
         return self.package.disk(self.disk)
 
 

@@ -38,10 +38,20 @@ class ImagePackage:
             raise PlatformError(f"{self.place}: describes {self.machine.name}, not {name}; correct source.vm")
         return self.machine
 
+    def disk_identity(self, disk: Disk) -> str:
+        """That of the files, and which disk."""
+        return f"{self.identity} {disk.key}"
+
     def disk(self, disk: Disk) -> QemuImage:
         """A stream of the disk."""
         image = self.images[disk.key]
         return QemuImage(image.path, image.format)
+
+
+def image_machine(path: str) -> Vm:
+    """A machine that is one image. Nobody described it: processors and memory are for the overrides."""
+    file = pathlib.Path(path)
+    return Vm(file.stem, disks=(Disk("disk0", 0, file.name, bus="virtio"),), source={"type": "image"})
 
 
 def image_package(vm: Vm, path: str) -> ImagePackage:

@@ -12,13 +12,15 @@ import importlib
 import pathlib
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urljoin
 
-from .._core.errors import PlatformError
+from .._core.errors import PlatformError, refuse
 from .._core.vm.archive import Located, Package, package_of, read_ova
 from .._core.vm.libvirt import parse_domain
 from .._core.vm.ovf import parse_ovf
+from .._core.vm.source import Source
+from .._core.vm.source_options import LIVE, LOCAL, findings, kind_of
 from .._core.vm.streams import read_exactly
 from .._core.vm.tar import safe_name
 from .._core.vm.vmdk import ZLIB, Inflater
@@ -26,20 +28,54 @@ from .._core.vm.vmx import parse_vmx
 from .._core.vm.xmltree import MAX_BYTES
 from .file_source import FileSource
 from .http_source import HttpSource
-from .image_package import ImagePackage, image_package
+from .image_package import image_machine, image_package
+
+if TYPE_CHECKING:
+    from .vsphere.package import VspherePackage
 
 _DESCRIPTIONS = {"vmx": parse_vmx, "libvirt": parse_domain}
 
 
-def open_package(source: Mapping[str, Any]) -> Package | ImagePackage:
-    """The package that `source` names. Reads descriptor and manifest only."""
-    if source["type"] in _DESCRIPTIONS:
-        if not source.get("path"):
-            raise PlatformError(f"source.path: a source of type {source['type']} is a file of this machine; name it")
-        return image_package(
-            _DESCRIPTIONS[source["type"]](_description(source["path"]), source["path"]), source["path"]
-        )
-    return replace(_package(source), inflater=fast_inflater())
+def open_package(source: Mapping[str, Any]) -> Source:
+    """The machines that `source` names. Reads descriptor and manifest only."""
+    refuse(findings(source))
+    kind = kind_of(source, _listing(source.get("path") or ""))
+    if kind in LIVE:
+        return open_vsphere(source)
+    if kind in LOCAL:
+        path = _file_of(source["path"], kind)
+        vm = image_machine(path) if kind == "image" else _DESCRIPTIONS[kind](_description(path), path)
+        return image_package(vm, path)
+    return replace(_package(source, kind), inflater=fast_inflater())
+
+
+def open_vsphere(source: Mapping[str, Any], page_size: int = 0) -> VspherePackage:
+    """The machines of a vCenter or an ESXi host; objects of this one can be asked to stop."""
+    refuse(findings(source))
+    # Here and not above: pyVmomi's world is of no use to whoever reads an archive.
+    from .vsphere.package import VspherePackage
+
+    return VspherePackage(source, fast_inflater(), page_size)
+
+
+def is_live(source: Mapping[str, Any]) -> bool:
+    """True for a source whose machines run there."""
+    return kind_of(source) in LIVE
+
+
+def _listing(path: str) -> tuple[str, ...]:
+    folder = pathlib.Path(path)
+    return tuple(sorted(entry.name for entry in folder.iterdir())) if path and folder.is_dir() else ()
+
+
+def _file_of(path: str, kind: str) -> str:
+    """The file, or the only one of its kind in a folder."""
+    found = [name for name in _listing(path) if kind_of({"path": name}) == kind]
+    if not found and not pathlib.Path(path).is_dir():
+        return path
+    if len(found) != 1:
+        raise PlatformError(f"source.path: {path} holds {len(found)} files of type {kind}, not one; name the file")
+    return str(pathlib.Path(path) / found[0])
 
 
 def _description(path: str) -> bytes:
@@ -58,8 +94,8 @@ def fast_inflater() -> Inflater:
     return Inflater("deflate", lambda data, size: bytes(inflate(data, size)))
 
 
-def _package(source: Mapping[str, Any]) -> Package:
-    if source["type"] == "ova":
+def _package(source: Mapping[str, Any], kind: str) -> Package:
+    if kind == "ova":
         return read_ova(_web(source, source["url"]) if source.get("url") else FileSource(source["path"]))
     return _web_folder(source) if source.get("url") else _local_folder(source["path"])
 

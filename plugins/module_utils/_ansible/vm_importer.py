@@ -14,7 +14,6 @@ from typing import Any
 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.cdi_upload import CdiUpload
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.guest_checks import Check
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.image_package import ImagePackage
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.import_journal import ImportJournal
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.import_target import Deadlines, ImportTarget
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.packages import open_package
@@ -22,11 +21,11 @@ from ansible_collections.ironacre.hci.plugins.module_utils._adapters.target_fact
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.volume_digest import VolumeDigest
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_options import cluster_of
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError, refuse
-from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.archive import Package
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.engine import Engine, Plan, request_digest
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.mapping import Rendered, render
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.naming import object_name
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.settings import settings_of
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.source import Source
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.state import State
 
 # What decides how the machine looks. Deadlines, checks and credentials may change without a new import.
@@ -87,14 +86,14 @@ class Importer:
             self.target.discard(volume["metadata"]["name"])
         self.journal.forget()
 
-    def _render(self, package: Package | ImagePackage) -> Rendered:
+    def _render(self, package: Source) -> Rendered:
         vm = package.vm(self.params["source"].get("vm") or "")
         preferences = TargetFacts(self.api).preferences()
         return render(vm, settings_of(self.params, self.name, preferences))
 
     def _source_name(self) -> str:
         source = self.params["source"]
-        return " ".join(str(source.get(key) or "") for key in ("type", "url", "path", "vm"))
+        return " ".join(str(source.get(key) or "") for key in ("type", "url", "path", "hostname", "vm"))
 
     def _strategy(self) -> str:
         return str(self.params["run_strategy"])

@@ -11,23 +11,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible.module_utils.basic import env_fallback
+
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubeconfig import load_connection
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubernetes_api import KubernetesApi
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.source_options import TRANSPORTS, TYPES
 
+# What contradicts is found by _core/vm/source_options.py, all of it at once.
 SOURCE_SPEC: dict[str, Any] = {
     "type": "dict",
     "required": True,
     "options": {
-        "type": {"type": "str", "choices": ["ova", "ovf", "vmx", "libvirt"], "default": "ova"},
+        "type": {"type": "str", "choices": list(TYPES), "default": "auto"},
         "url": {"type": "str"},
         "path": {"type": "path"},
+        "hostname": {"type": "str"},
+        "port": {"type": "int", "default": 443},
+        "datacenter": {"type": "str"},
         "vm": {"type": "str"},
+        "transport": {"type": "str", "choices": list(TRANSPORTS), "default": "auto"},
+        "validate_certs": {"type": "bool", "default": True},
         "ca_path": {"type": "path"},
+        "thumbprint": {"type": "str"},
         "username": {"type": "str"},
-        "password": {"type": "str", "no_log": True},
+        "password": {"type": "str", "no_log": True, "fallback": (env_fallback, ["VMIMPORT_SOURCE_PASSWORD"])},
     },
-    "mutually_exclusive": [("url", "path")],
-    "required_one_of": [("url", "path")],
 }
 CLUSTER_SPEC: dict[str, Any] = {
     "kubeconfig": {"type": "path", "required": True},

@@ -71,6 +71,10 @@ class Package:
         names = ", ".join(vm.name for vm in self.descriptor.vms)
         raise PlatformError(f"{self.place}: holds the machines {names}; name one of them in source.vm")
 
+    def disk_identity(self, disk: Disk) -> str:
+        """That of the archive, and which disk."""
+        return f"{self.identity} {disk.key}"
+
     def disk(self, disk: Disk) -> DiskStream:
         """Open the stream of a disk."""
         if not disk.file:

@@ -15,6 +15,7 @@ from typing import Protocol
 from ..errors import PlatformError
 from .engine import Stream
 from .model import Disk, Vm
+from .ovf import Descriptor
 
 # Asks for all areas that are allocated, instead of those that changed since a change id.
 ALLOCATED = "*"
@@ -50,6 +51,26 @@ class RangedDisk(Protocol):
     def bytes_read(self) -> int: ...
     def read(self, offset: int, size: int) -> bytes: ...
     def close(self) -> None: ...
+
+
+class Source(Protocol):
+    """Machines that can be read: an archive, image files, a vCenter. manifest: file -> (digest name, hex).
+
+    identity stays the same as long as the machine is the same; that of a disk changes with its contents, as far as
+    the source tells.
+    """
+
+    @property
+    def place(self) -> str: ...
+    @property
+    def identity(self) -> str: ...
+    @property
+    def manifest(self) -> Mapping[str, tuple[str, str]]: ...
+    @property
+    def descriptor(self) -> Descriptor: ...
+    def vm(self, name: str = "") -> Vm: ...
+    def disk(self, disk: Disk) -> Stream: ...
+    def disk_identity(self, disk: Disk) -> str: ...
 
 
 class Machine(Protocol):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pathlib
+import sys
 
 import pytest
 
@@ -52,3 +53,46 @@ def test_a_descriptor_that_points_outside_its_folder_is_refused(
 def test_a_missing_file_is_told(capfd: pytest.CaptureFixture[str]) -> None:
     found = runner(capfd)(vm_source_info, {"source": {"path": "/nonexistent/web01.ova"}}, fails=True)
     assert "source.path: /nonexistent/web01.ova cannot be read" in found["msg"]
+
+
+def test_machines_of_an_archive_are_chosen_by_pattern(
+    tmp_path: pathlib.Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = str(make_ova(tmp_path / "web01.ova", VM, FILES))
+    assert runner(capfd)(vm_source_info, {"source": {"path": path}, "pattern": "db*"})["vms"] == []
+    found = runner(capfd)(vm_source_info, {"source": {"path": path}, "folder": "/prod"}, fails=True)
+    assert "only vSphere has folders" in found["msg"]
+
+
+def test_everything_that_contradicts_about_a_vcenter_is_told_at_once(capfd: pytest.CaptureFixture[str]) -> None:
+    source = {"hostname": "vc.example.com", "url": "https://x/a.ova", "validate_certs": False}
+    found = runner(capfd)(vm_source_info, {"source": source}, fails=True)
+    places = [finding["place"] for finding in found["findings"]]
+    assert places == ["source", "source.username", "source.password", "source.validate_certs"]
+
+
+def test_the_password_may_come_from_the_environment(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VMIMPORT_SOURCE_PASSWORD", "of-the-environment")
+    source = {"hostname": "vc.example.com", "username": "u", "port": 0}
+    found = runner(capfd)(vm_source_info, {"source": source}, fails=True)
+    assert found["msg"].startswith("source.port: 0 is no port")
+    assert "of-the-environment" not in str(found)
+
+
+def test_without_its_library_a_vcenter_is_no_traceback(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyVmomi", None)
+    source = {"hostname": "vc.example.com", "username": "u", "password": "a secret"}
+    found = runner(capfd)(vm_source_info, {"source": source}, fails=True)
+    assert "pyVmomi is missing" in found["msg"]
+    assert "pip install pyvmomi" in found["msg"]
+
+
+def test_a_folder_with_two_descriptions_is_ambiguous(tmp_path: pathlib.Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for name in ("a.vmx", "b.vmx"):
+        (tmp_path / name).write_text('displayName = "x"\n')
+    found = runner(capfd)(vm_source_info, {"source": {"path": str(tmp_path)}}, fails=True)
+    assert "holds 2 files of type vmx" in found["msg"]
