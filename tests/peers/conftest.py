@@ -12,6 +12,8 @@ import pytest
 
 from tests.peers.ends import tidily
 from tests.peers.peers import HERE, UEFI_DISK_ONCE_USED, IpmiPeer, eventually, free_port, needs, process
+from tests.peers.vcenter_estate import estate, image
+from tests.peers.vcenter_sim import VcenterSim, serving
 from tests.unit.running import Run, runner
 
 
@@ -33,3 +35,21 @@ def ipmi(tmp_path: Path) -> Iterator[IpmiPeer]:
     with process(sys.executable, str(HERE / "ipmi_bmc.py"), str(peer.port), str(tmp_path)):
         eventually(lambda: "listening" in peer.log(), "the IPMI BMC listens")
         yield peer
+
+
+@pytest.fixture(scope="session")
+def vcenter_image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return image(tmp_path_factory.mktemp("image") / "disk.raw")
+
+
+@pytest.fixture(scope="session")
+def vcenter_running(tmp_path_factory: pytest.TempPathFactory, vcenter_image: Path) -> Iterator[VcenterSim]:
+    with serving(tmp_path_factory.mktemp("vcenter"), estate(vcenter_image)) as found:
+        yield found
+
+
+@pytest.fixture
+def vcenter(vcenter_running: VcenterSim) -> VcenterSim:
+    """The small estate of tests.peers.vcenter_estate, shared by all tests: each puts back what it changes."""
+    vcenter_running.clear()
+    return vcenter_running

@@ -1,0 +1,109 @@
+package front
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"strconv"
+
+	"ironacre.test/lab/vcenter/watch"
+)
+
+var errCut = errors.New("cut by a fault")
+
+// watched writes a request down and lets go wrong what is to go wrong.
+func (s *server) watched(endpoint string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		out := &writer{ResponseWriter: w, status: http.StatusOK}
+		defer func() { s.center.Journal.Request(r.Method, endpoint, out.status, out.sent) }()
+		for _, fault := range s.center.Faults.Take(endpoint, method(endpoint, r)) {
+			if fault.Kind == "status" {
+				http.Error(out, "injected", fault.Status)
+				return
+			}
+			if fault.Kind == "ignore_range" {
+				r.Header.Del("Range")
+			}
+			out.faults = append(out.faults, fault)
+		}
+		next.ServeHTTP(out, r)
+		if out.expire {
+			s.center.ExpireLeases()
+		}
+	})
+}
+
+// writer counts what goes out, and cuts it.
+type writer struct {
+	http.ResponseWriter
+	faults  []watch.Fault
+	status  int
+	sent    int64
+	started bool
+	expire  bool
+}
+
+func (w *writer) WriteHeader(status int) {
+	w.status, w.started = status, true
+	for _, fault := range w.faults {
+		w.spoil(fault)
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// spoil changes the headers of an answer.
+func (w *writer) spoil(fault watch.Fault) {
+	switch fault.Kind {
+	case "no_accept_ranges", "ignore_range":
+		w.Header().Del("Accept-Ranges")
+	case "wrong_length":
+		if length, err := strconv.ParseInt(w.Header().Get("Content-Length"), 10, 64); err == nil {
+			w.Header().Set("Content-Length", strconv.FormatInt(length+fault.Delta, 10))
+		}
+	}
+}
+
+func (w *writer) Write(data []byte) (int, error) {
+	if !w.started {
+		w.WriteHeader(http.StatusOK)
+	}
+	for _, fault := range w.faults {
+		if cut := w.cut(fault, data); cut != nil {
+			return 0, cut
+		}
+	}
+	n, err := w.ResponseWriter.Write(data)
+	w.sent += int64(n)
+	return n, err
+}
+
+// cut sends what is still to be sent before a fault and ends the answer; nil when it is not time yet.
+func (w *writer) cut(fault watch.Fault, data []byte) error {
+	if fault.Kind != "reset" && fault.Kind != "truncate" || w.sent+int64(len(data)) <= fault.AfterBytes {
+		return nil
+	}
+	n, _ := w.ResponseWriter.Write(data[:max(0, fault.AfterBytes-w.sent)])
+	w.sent += int64(n)
+	if fault.Kind == "reset" {
+		w.reset()
+	}
+	return errCut
+}
+
+// reset ends the connection the hard way.
+func (w *writer) reset() {
+	if flusher, ok := w.ResponseWriter.(http.Flusher); ok {
+		flusher.Flush()
+	}
+	connection, _, err := w.ResponseWriter.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	if secure, ok := connection.(interface{ NetConn() net.Conn }); ok {
+		connection = secure.NetConn()
+	}
+	if plain, ok := connection.(*net.TCPConn); ok {
+		plain.SetLinger(0)
+	}
+	connection.Close()
+}

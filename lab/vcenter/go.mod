@@ -1,0 +1,7 @@
+module ironacre.test/lab/vcenter
+
+go 1.26.0
+
+require github.com/vmware/govmomi v0.55.1
+
+require github.com/google/uuid v1.6.0
