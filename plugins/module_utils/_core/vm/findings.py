@@ -36,7 +36,7 @@ def refusals(vm: Vm, settings: Settings) -> list[Refusal]:
         found.extend(_nic(vm, nic, settings))
     for disk in vm.disks:
         found.extend(_disk(vm, disk, settings))
-    found.extend(_duplicates(vm))
+    found.extend([*_duplicates(vm), *_pod_interfaces(vm, settings)])
     return found
 
 
@@ -127,3 +127,17 @@ def _duplicates(vm: Vm) -> Iterator[Refusal]:
                 ),
             )
         seen[nic.mac] = nic.key
+
+
+def _pod_interfaces(vm: Vm, settings: Settings) -> Iterator[Refusal]:
+    rules = [(nic, settings.network(nic.network)) for nic in vm.nics]
+    keys = [nic.key for nic, rule in rules if rule and rule.target == POD]
+    if len(keys) > 1:
+        yield (
+            INVALID,
+            Finding(
+                f"source.{vm.name}.nics",
+                f"interfaces {', '.join(keys)} would all be on the pod network, which takes one of a machine",
+                "map the others to a network attachment, or to ignore",
+            ),
+        )

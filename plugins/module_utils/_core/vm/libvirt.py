@@ -20,6 +20,9 @@ _UNITS = {"b": 1, "bytes": 1, "KB": 1000, "k": 1024, "KiB": 1024, "MB": 1000**2,
 _UNITS.update({"GB": 1000**3, "G": 1 << 30, "GiB": 1 << 30, "TiB": 1 << 40, "T": 1 << 40})
 
 
+_LAST = 1 << 30
+
+
 def parse_domain(data: bytes, place: str) -> Vm:
     """The machine. Raises PlatformError that begins with `place`."""
     root = parse_xml(data, place)
@@ -69,9 +72,9 @@ def _memory(root: Element, place: str) -> int:
 
 
 def _disks(devices: Element | None) -> Iterator[Disk]:
-    for number, disk in enumerate(_all(devices, "disk")):
-        if (attribute(disk, "device") or "disk") != "disk":
-            continue
+    disks = [disk for disk in _all(devices, "disk") if (attribute(disk, "device") or "disk") == "disk"]
+    # Where libvirt states an order, that is what the firmware follows; the others come as they are written.
+    for number, disk in enumerate(sorted(disks, key=_boot_order)):
         source, target = child(disk, "source"), child(disk, "target")
         yield Disk(
             key=attribute(target, "dev") or f"disk{number}",
@@ -83,6 +86,11 @@ def _disks(devices: Element | None) -> Iterator[Disk]:
             uuid=text(disk, "serial"),
             sharing="none" if child(disk, "shareable") is None else "shareable",
         )
+
+
+def _boot_order(disk: Element) -> int:
+    order = attribute(child(disk, "boot"), "order")
+    return int(order) if order.isdigit() else _LAST
 
 
 def _nics(devices: Element | None) -> Iterator[Nic]:

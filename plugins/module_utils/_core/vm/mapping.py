@@ -146,6 +146,9 @@ def _template_spec(vm: Vm, disks: tuple[Disk, ...], names: tuple[str, ...], sett
         },
         "firmware": _firmware(vm),
     }
+    if not interfaces:
+        # Otherwise KubeVirt gives a machine without interfaces one on the pod network.
+        domain["devices"]["autoattachPodInterface"] = False
     _features(domain, vm)
     return {
         "domain": domain,

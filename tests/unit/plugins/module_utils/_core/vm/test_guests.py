@@ -15,6 +15,13 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.guests impor
     [
         ("rhel7_64Guest", "rhel.7"),
         ("rhel9_64Guest", "rhel.9"),
+        ("rhel8_64Guest", "rhel.8"),
+        ("rhel10_64Guest", "rhel.10"),
+        ("opensuse64Guest", "opensuse.leap"),
+        ("windows11_64Guest", "windows.11"),
+        ("windows2022srvNext_64Guest", "windows.2k25"),
+        ("windows7Server64Guest", "windows.2k8"),
+        ("centos9_64Guest", "centos.stream9"),
         ("centos7_64Guest", "centos.7"),
         ("centos8_64Guest", "centos.stream8"),
         ("ubuntu64Guest", "ubuntu"),
