@@ -178,40 +178,6 @@ def test_a_machine_has_one_interface_on_the_pod_network() -> None:
         render(vm, replace(SETTINGS, networks=(NetworkRule("*", "pod"),)))
 
 
-def test_labels_are_values_that_the_cluster_takes_and_names_are_kept_in_annotations() -> None:
-    machine = render(VM, replace(SETTINGS, labels={"team": "Über uns", "import.ironacre.io/wave": "3"})).machine
-    assert machine["metadata"]["labels"] == {
-        "team": "ber-uns",
-        "import.ironacre.io/wave": "3",
-        "app.kubernetes.io/managed-by": "ironacre-import",
-        "import.ironacre.io/machine": "web-01",
-    }
-    assert machine["metadata"]["annotations"] == {
-        "import.ironacre.io/name": "Web 01",
-        "import.ironacre.io/source": UUID,
-    }
-
-
-def test_a_volume_carries_the_identity_of_its_source() -> None:
-    volume = render(VM, SETTINGS).volumes[0]["metadata"]
-    assert volume["name"] == "web-01-disk0"
-    assert {key: volume["annotations"][f"import.ironacre.io/{key}"] for key in ("vm", "disk", "capacity")} == {
-        "vm": UUID,
-        "disk": "2000",
-        "capacity": str(1 << 30),
-    }
-
-
-@pytest.mark.parametrize("for_all", ["", "e1000"])
-def test_the_model_of_one_network_counts_before_that_for_all(for_all: str) -> None:
-    settings = replace(SETTINGS, networks=(NetworkRule("VLAN 10", "vms/vlan10", "virtio"),), nic_model=for_all)
-    assert template(settings=settings)["domain"]["devices"]["interfaces"][0]["model"] == "virtio"
-
-
-def test_an_operator_names_a_preference_that_the_cluster_need_not_tell_of() -> None:
-    assert render(VM, replace(SETTINGS, preference="own")).machine["spec"]["preference"] == {"name": "own"}
-
-
 def test_all_findings_come_at_once_with_place_and_way_out() -> None:
     vm = replace(
         VM, memory_mib=0, nics=(*VM.nics, Nic("4001", "B", mac="01:00:5e:00:00:01")), disks=(Disk("1", 0, rdm=True),)
