@@ -26,10 +26,11 @@ func (s *server) watched(endpoint string, next http.Handler) http.Handler {
 			}
 			out.faults = append(out.faults, fault)
 		}
-		next.ServeHTTP(out, r)
-		if out.expire {
-			s.center.ExpireLeases()
+		if endpoint == "nfc" {
+			out.faults = append(out.faults, s.center.Faults.Take("lease", "")...)
 		}
+		out.expire = func() { s.center.ExpireLeases() }
+		next.ServeHTTP(out, r)
 	})
 }
 
@@ -40,7 +41,7 @@ type writer struct {
 	status  int
 	sent    int64
 	started bool
-	expire  bool
+	expire  func()
 }
 
 func (w *writer) WriteHeader(status int) {
@@ -64,27 +65,38 @@ func (w *writer) spoil(fault watch.Fault) {
 }
 
 func (w *writer) Write(data []byte) (int, error) {
+	whole := len(data)
 	if !w.started {
 		w.WriteHeader(http.StatusOK)
 	}
 	for _, fault := range w.faults {
+		if fault.Kind == "short" {
+			data = data[:min(int64(len(data)), max(0, fault.AfterBytes-w.sent))]
+		}
 		if cut := w.cut(fault, data); cut != nil {
 			return 0, cut
 		}
 	}
 	n, err := w.ResponseWriter.Write(data)
 	w.sent += int64(n)
+	if err == nil {
+		n = whole // who writes does not learn that the rest is lost
+	}
 	return n, err
 }
 
 // cut sends what is still to be sent before a fault and ends the answer; nil when it is not time yet.
 func (w *writer) cut(fault watch.Fault, data []byte) error {
-	if fault.Kind != "reset" && fault.Kind != "truncate" || w.sent+int64(len(data)) <= fault.AfterBytes {
+	cuts := fault.Kind == "reset" || fault.Kind == "truncate" || fault.Kind == "expire"
+	if !cuts || w.sent+int64(len(data)) <= fault.AfterBytes {
 		return nil
+	}
+	if fault.Kind == "expire" {
+		w.expire()
 	}
 	n, _ := w.ResponseWriter.Write(data[:max(0, fault.AfterBytes-w.sent)])
 	w.sent += int64(n)
-	if fault.Kind == "reset" {
+	if fault.Kind != "truncate" {
 		w.reset()
 	}
 	return errCut

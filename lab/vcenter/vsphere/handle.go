@@ -76,10 +76,8 @@ func (c *Center) admit(ctx *simulator.Context, method *simulator.Method) types.B
 	if method.Name == "Logout" && ctx.Session != nil {
 		c.forget(ctx.Session.Key)
 	}
-	for _, fault := range c.Faults.Take("sdk", method.Name) {
-		if fault.Kind == "fault" {
-			return faultOf(fault.Fault)
-		}
+	for _, fault := range c.Faults.Take("call", method.Name) {
+		return faultOf(fault.Fault)
 	}
 	return nil
 }

@@ -8,9 +8,9 @@ import (
 
 // Fault is something that is to go wrong.
 //
-// On: sdk, folder, nfc, session, lease, cbt, task. Kind: see Kinds. Skip: so many occasions pass first.
+// On: HTTP of sdk, folder, nfc; a session, a lease; a SOAP call, its task; cbt. Kind: see Kinds. Skip: so many occasions pass first.
 // Count: so often it happens (1 when not given, -1: always). Method: only this SOAP method.
-// AfterBytes: of the body, for reset and truncate. Status: for status. Delta: bytes the length is wrong by.
+// AfterBytes: of the body, for reset, truncate, short and the expiry of a lease. Status: for status. Delta: bytes the length is wrong by.
 // Fault: name of the vSphere fault.
 type Fault struct {
 	On         string `json:"on"`
@@ -24,12 +24,12 @@ type Fault struct {
 	Fault      string `json:"fault,omitempty"`
 }
 
-var transport = []string{"reset", "truncate", "status", "wrong_length", "no_accept_ranges", "ignore_range"}
+var transport = []string{"reset", "truncate", "short", "status", "wrong_length", "no_accept_ranges", "ignore_range"}
 
 // Kinds are the faults of each place.
 var Kinds = map[string][]string{
-	"sdk": {"reset", "truncate", "status", "fault"}, "folder": transport, "nfc": transport, "session": {"expire"},
-	"lease": {"expire"}, "cbt": {"lie"}, "task": {"fault"},
+	"sdk": {"reset", "truncate", "status"}, "folder": transport, "nfc": transport, "session": {"expire"},
+	"lease": {"expire"}, "cbt": {"lie"}, "call": {"fault"}, "task": {"fault"},
 }
 
 // Faults are those that are still to happen.
