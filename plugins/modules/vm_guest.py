@@ -34,9 +34,11 @@ attributes:
   idempotent:
     support: full
 notes:
-  - Needs root, and a Python that this version of Ansible supports. Older guests are converted in the cluster.
+  - Needs root, and a Python that this version of Ansible supports. Convert older guests in the cluster
+    with M(ironacre.hci.vm_convert).
 seealso:
   - module: ironacre.hci.vm_guest_info
+  - module: ironacre.hci.vm_convert
 author:
   - Ironacre contributors (@ironacre)
 """
