@@ -41,8 +41,9 @@ def files(place: Place) -> Daemon:
 def names(place: Place, rack: Rack) -> Daemon:
     """Return the name server that hosts and machines ask: it knows the rack and says at once that it knows no more."""
     hosts = place.data / "names"
-    everybody = [(f"{MGMT}.1", "controller"), *((item.address, item.name) for item in (*rack.hosts, *rack.machines))]
-    hosts.write_text("".join(f"{address} {name} {name}.lab\n" for address, name in everybody))
+    everybody = [(f"{MGMT}.1", "controller"), (f"{MGMT}.1", "vcenter")]
+    everybody += [(item.address, item.name) for item in (*rack.hosts, *rack.machines)]
+    hosts.write_text("".join(f"{address} {name} {name}.lab {name}.rack.test\n" for address, name in everybody))
     lines = ["port=53", "no-resolv", "no-hosts", f"addn-hosts={hosts}", f"listen-address={MGMT}.1", "local=/#/"]
     return dnsmasq(place, "names", place.controller, lines)
 

@@ -9,14 +9,18 @@ from typing import Any
 
 import yaml
 
-from lab import keys
+from lab import keys, vsphere
 from lab.daemons import FILES_PORT
 from lab.place import Place
 from lab.rack import network
 from lab.rack.model import MGMT, MGMT6, Host, Machine, Rack
 
 HEADER = "# Written by `python -m lab up`; changes are lost.\n---\n"
-SECRETS = {"vault_bmc_password": "bmc", "vault_hci_cluster_token": "token"}
+SECRETS = {
+    "vault_bmc_password": "bmc",
+    "vault_hci_cluster_token": "token",
+    "vault_vcenter_password": vsphere.SECRET,
+}
 GUEST_PORT = 30080
 
 
@@ -33,6 +37,7 @@ def files(place: Place, rack: Rack) -> dict[str, dict[str, Any]]:
         "hosts.yml": groups(rack),
         "group_vars/all/access.yml": access(place),
         "group_vars/all/platform.yml": platform(place, rack),
+        "group_vars/all/vcenter.yml": {"lab_vcenter": vsphere.source(place)},
         "group_vars/all/secrets.yml": {name: keys.password(place, kept) for name, kept in SECRETS.items()},
         # The controller shares its disk with the person at the keyboard: its artifacts stay within the lab.
         "host_vars/localhost.yml": {"hci_artifacts_cache": str(place.state / "cache")},

@@ -8,7 +8,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from lab import artifacts, daemons, inventory, keys, machines, mounts, networks, process, sysctls
+from lab import artifacts, daemons, inventory, keys, machines, mounts, networks, process, sysctls, vsphere
 from lab.build import cache
 from lab.build.catalog import all_recipes
 from lab.hosts import PATIENCE, NspawnHost
@@ -50,6 +50,7 @@ class Lab:
             wait_for(f"{host.host.name}: SSH", partial(self.answers, host), PATIENCE, f"see {host.log}")
         if not bare:
             artifacts.up(self.place)
+            vsphere.up(self.place)
 
     def remember_rack(self) -> None:
         (self.place.state / "rack").write_text(self.rack.name + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from lab.place import Place
@@ -19,12 +20,13 @@ def authority(place: Place) -> Path:
     return certificate
 
 
-def certificate_for(place: Place, name: str, address: str) -> tuple[Path, Path]:
-    """Return certificate and private key of a server with this address."""
+def certificate_for(place: Place, name: str, address: str, names: Sequence[str] = ()) -> tuple[Path, Path]:
+    """Return certificate and private key of a server with this address and these names."""
     signer, signer_key = authority(place), place.data / "keys" / "ca.key"
     key, request, certificate = (place.data / "keys" / f"{name}.{end}" for end in ("key", "csr", "pem"))
     if not certificate.exists():
-        run(*new_key(key), "-subj", f"/CN={address}", "-addext", f"subjectAltName=IP:{address}", "-out", str(request))
+        subjects = ",".join((f"IP:{address}", *(f"DNS:{item}" for item in names)))
+        run(*new_key(key), "-subj", f"/CN={address}", "-addext", f"subjectAltName={subjects}", "-out", str(request))
         sign = ("-CA", str(signer), "-CAkey", str(signer_key), "-days", DAYS, "-copy_extensions", "copyall")
         run("openssl", "x509", "-req", "-in", str(request), *sign, "-out", str(certificate))
     return certificate, key

@@ -5,6 +5,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"net/http"
@@ -51,6 +52,10 @@ func run(s *settings) error {
 		encoder := json.NewEncoder(os.Stdout)
 		encoder.SetIndent("", " ")
 		return encoder.Encode(estate.Generate(s.machines, s.seed))
+	}
+	// The simulator keeps files of its own in the folder for temporary files, and a signal leaves them there.
+	if err := errors.Join(os.MkdirAll(s.folder, 0o700), os.Setenv("TMPDIR", s.folder)); err != nil {
+		return err
 	}
 	center, err := open(s)
 	if err != nil {

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lab import vsphere
 from tests.peers.peers import needs
 from tests.peers.vcenter_estate import MIB, SIZE, cookie, disks, estate, flat, machine, request
 from tests.peers.vcenter_sim import VcenterSim, generated, serving, wait
@@ -193,3 +194,12 @@ def test_a_generated_estate_of_many_is_the_same_each_time(tmp_path: Path) -> Non
     assert said == generated(40) and said != generated(40, seed=2)
     with serving(tmp_path, said) as vcenter:
         assert sorted(vcenter.machines()) == [f"app{number:03}" for number in range(1, 41)]
+
+
+def test_the_rack_has_one_machine_that_is_off_and_one_that_runs(vcenter_image: Path, tmp_path: Path) -> None:
+    with serving(tmp_path, vsphere.estate(vcenter_image)) as sim:
+        assert {name: state["power"] for name, state in sim.machines().items()} == {
+            "legacy-cold": "poweredOff",
+            "legacy-warm": "poweredOn",
+        }
+        assert sim.content("legacy-warm") == vcenter_image.read_bytes()

@@ -154,7 +154,7 @@ def serving(folder: Path, estate: dict[str, Any], *, esxi: bool = False) -> Iter
     }
     command = [str(binary), *(f"-{name}={value}" for name, value in options.items()), *(["-esxi"] if esxi else [])]
     log = folder / "log"
-    with log.open("wb") as out, process(*command, stdout=out, stderr=out, env={"TMPDIR": str(folder)}) as child:
+    with log.open("wb") as out, process(*command, stdout=out, stderr=out) as child:
         eventually(lambda: ready(sim, child, log), "the vCenter simulator answers", seconds=120)
         yield sim
 

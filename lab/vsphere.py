@@ -1,0 +1,95 @@
+"""The stand-in for a vCenter (`lab/vcenter`) in the rack: two guests that can be imported, one of them running."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from lab import daemons, keys, process
+from lab.build import cache
+from lab.build.catalog import all_recipes
+from lab.daemons import Daemon
+from lab.machine import authority
+from lab.place import Place
+from lab.rack.model import MGMT
+from lab.shell import inside, wait_for, works
+
+ADDRESS, PORT, CONTROL_PORT = f"{MGMT}.1", 443, 8991
+NAMES = ("vcenter", "vcenter.rack.test")
+USER = "administrator@vsphere.local"
+SECRET = "vcenter"
+PATIENCE = 60
+
+
+def up(place: Place) -> None:
+    """Start the stand-in, built if it is not in the cache; one that runs keeps what its machines have written."""
+    built = cache.build(all_recipes(), ["vcenter", "guest_ova"])
+    if not process.alive(place.data / "run" / "vcenter"):
+        folder = place.data / "vcenter"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        (folder / "estate.json").write_text(json.dumps(estate(built["guest_ova"] / "guest.raw")))
+    daemons.start(place, daemon(place, built["vcenter"] / "vcenter"))
+    wait_for("vcenter", partial(answers, place), PATIENCE, f"see {place.logs / 'vcenter.log'}")
+
+
+def answers(place: Place) -> bool:
+    """Tell whether the API accepts connections from the controller."""
+    probe = f"import socket; socket.create_connection(('{ADDRESS}', {PORT}), 1)"
+    return works(*inside(place.controller, sys.executable, "-c", probe))
+
+
+def daemon(place: Place, program: Path) -> Daemon:
+    """Return the stand-in as a daemon on the controller's side; its control endpoint is for the controller only."""
+    folder = place.data / "vcenter"
+    keys.password(place, SECRET)
+    certificate, key = authority.certificate_for(place, "vcenter", ADDRESS, NAMES)
+    options = {
+        "listen": f"{ADDRESS}:{PORT}",
+        "control": f"127.0.0.1:{CONTROL_PORT}",
+        "certificate": certificate,
+        "key": key,
+        "estate": folder / "estate.json",
+        "folder": folder / "data",
+        "username": USER,
+        "password-file": place.data / "secrets" / SECRET,
+    }
+    return Daemon("vcenter", place.controller, (str(program), *(f"-{name}={item}" for name, item in options.items())))
+
+
+def estate(disk: Path) -> dict[str, Any]:
+    """Return the machines, of one guest disk: `legacy-cold` is off, `legacy-warm` runs."""
+    guest = {
+        "guest_id": "otherLinux64Guest",
+        "memory_mib": 128,
+        "disks": [{"backing": str(disk), "controller": "lsilogic"}],
+    }
+    return {
+        "hosts": [{"name": "esx1.rack.test", "cluster": "legacy"}, {"name": "esx2.rack.test", "cluster": "legacy"}],
+        "machines": [
+            {"name": "legacy-cold", "power": "off", "nics": [card("22")], **guest},
+            {"name": "legacy-warm", "power": "on", "nics": [card("23")], **guest},
+        ],
+    }
+
+
+def card(number: str) -> dict[str, Any]:
+    """Return a network card by the last part of its address; the DHCP server of the VM network knows it."""
+    return {"mac": f"52:54:00:80:00:{number}", "mac_type": "manual"}
+
+
+def source(place: Place) -> dict[str, Any]:
+    """Return how an import reaches the stand-in, without a machine's name."""
+    return {
+        "type": "vcenter",
+        "hostname": ADDRESS,
+        "port": PORT,
+        "datacenter": "DC0",
+        "username": USER,
+        "password": "{{ vault_vcenter_password }}",
+        "ca_path": str(place.state / "ca.pem"),
+    }
