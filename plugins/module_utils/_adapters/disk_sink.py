@@ -67,10 +67,10 @@ class DiskSink:
                 for place in range(start, start + length, BLOCK):
                     self.write(place, bytes(min(BLOCK, start + length - place)))
 
-    def digests(self) -> Iterator[tuple[int, bytes]]:
+    def digests(self, first: int = 0, count: int = -1) -> Iterator[tuple[int, bytes]]:
         """What is there: the digest of every block in order. Holes are not read."""
-        data_from = self._data_from(0)
-        for number in range(-(-self.capacity // BLOCK)):
+        data_from, total = self._data_from(first * BLOCK), -(-self.capacity // BLOCK)
+        for number in range(first, total if count < 0 else first + count):
             start, end = number * BLOCK, min((number + 1) * BLOCK, self.capacity)
             if data_from < start:
                 data_from = self._data_from(start)

@@ -96,13 +96,13 @@ class ReceiverSink:
             self._wait()
         self._client().call("POST", f"/v1/volumes/{self.volume}/flush")
 
-    def digests(self) -> Iterator[tuple[int, bytes]]:
+    def digests(self, first: int = 0, count: int = -1) -> Iterator[tuple[int, bytes]]:
         """The digest of every block, computed where the volume is."""
-        count = -(-self.capacity // BLOCK)
-        for first in range(0, count, DIGESTS_AT_ONCE):
-            found = self._client().digests(self.volume, first, min(DIGESTS_AT_ONCE, count - first))
+        end = first + count if count >= 0 else -(-self.capacity // BLOCK)
+        for start in range(first, end, DIGESTS_AT_ONCE):
+            found = self._client().digests(self.volume, start, min(DIGESTS_AT_ONCE, end - start))
             self.beat()
-            yield from enumerate(found, first)
+            yield from enumerate(found, start)
 
     def _submit(self, work: Callable[[], int]) -> None:
         while len(self._pending) >= self._limit:

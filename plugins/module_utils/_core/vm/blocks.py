@@ -66,8 +66,13 @@ class BlockMap:
     def __setitem__(self, number: int, digest: bytes) -> None:
         self.data[number * SIZE : (number + 1) * SIZE] = digest
 
+    @property
+    def complete(self) -> bool:
+        """True when every block is known."""
+        return all(self[number] != UNKNOWN for number in range(self.count))
+
     def digest(self) -> str:
         """Hex digest; only of a map without unknown blocks."""
-        if any(self[number] == UNKNOWN for number in range(self.count)):
+        if not self.complete:
             raise ValueError("the map has unknown blocks")
         return hashlib.sha256(self.data).hexdigest()

@@ -8,7 +8,7 @@ This module util is private to the collection.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,18 +23,18 @@ SAVE_EVERY = 256 << 20
 class Sink(Protocol):
     """A file, a device, or something far away. What was written counts after `flush` only.
 
-    digests: every block with what digest_of says of it, as the medium holds it.
+    digests: every block (or some) with what digest_of says of it, as the medium holds it.
     """
 
     def write(self, offset: int, data: bytes) -> None: ...
     def zero(self, offset: int, size: int) -> None: ...
     def flush(self) -> None: ...
-    def digests(self) -> Iterator[tuple[int, bytes]]: ...
+    def digests(self, first: int = 0, count: int = -1) -> Iterator[tuple[int, bytes]]: ...
 
 
 @dataclass(frozen=True)
 class Copied:
-    """written, zeroed, skipped: bytes."""
+    """written, zeroed, skipped: bytes. digest is empty as long as blocks are unknown."""
 
     digest: str
     written: int
@@ -55,12 +55,18 @@ class Copier:
     ) -> None:
         self.sink, self.known, self.save, self.fresh, self.pace = sink, known, save, fresh, pace
         self.written = self.zeroed = self.skipped = 0
+        # One byte per block that this copier wrote: what there is to read back.
+        self.touched = bytearray(known.count)
 
     def run(self, extents: Iterator[Extent], capacity: int) -> Copied:
         """Bring the sink to what the stream says; write only blocks that differ from what is known."""
+        return self.apply(blocks(extents, capacity))
+
+    def apply(self, pairs: Iterable[tuple[int, bytes | None]]) -> Copied:
+        """The same for blocks in any order; those that do not come stay as they are."""
         pending = 0
-        for number, block in blocks(extents, capacity):
-            size = min(BLOCK, capacity - number * BLOCK)
+        for number, block in pairs:
+            size = min(BLOCK, self.known.capacity - number * BLOCK)
             digest = digest_of(block)
             if self.known[number] == digest:
                 self.skipped += size
@@ -71,9 +77,10 @@ class Copier:
                 self._commit()
                 pending = 0
         self._commit()
-        return Copied(self.known.digest(), self.written, self.zeroed, self.skipped)
+        return Copied(self.known.digest() if self.known.complete else "", self.written, self.zeroed, self.skipped)
 
     def _put(self, number: int, block: bytes | None, size: int) -> int:
+        self.touched[number] = 1
         if block is not None:
             self.sink.write(number * BLOCK, block)
             self.pace(size)
@@ -89,9 +96,10 @@ class Copier:
         self.save(self.known)
 
 
-def verify(sink: Sink, known: BlockMap, place: str) -> None:
-    """Read the sink again and compare it with the map, block by block."""
-    differing = [number for number, digest in sink.digests() if digest != known[number]]
+def verify(sink: Sink, known: BlockMap, place: str, only: bytes = b"") -> None:
+    """Read the sink again and compare it with the map, block by block. only: one byte per block, 1 to look at it."""
+    found = _some(sink, only) if only else sink.digests()
+    differing = [number for number, digest in found if digest != known[number]]
     if differing:
         for number in differing:
             known[number] = UNKNOWN
@@ -100,3 +108,12 @@ def verify(sink: Sink, known: BlockMap, place: str) -> None:
             "look at the storage, then run again: only these are copied",
             blocks=differing[:100],
         )
+
+
+def _some(sink: Sink, only: bytes) -> Iterator[tuple[int, bytes]]:
+    first = only.find(1)
+    while first >= 0:
+        end = only.find(0, first)
+        end = len(only) if end < 0 else end
+        yield from sink.digests(first, end - first)
+        first = only.find(1, end)

@@ -108,7 +108,9 @@ class Engine:
         self.journal.acquire()
         phase = "assessed"
         try:
-            self.state = self._begin(self.journal.load(), plan)
+            # First as it is: a refusal is noted in the journal, and must not take its place.
+            self.state = self.journal.load()
+            self.state = self._begin(self.state, plan)
             self.target.settle(plan.name, [volume["metadata"]["name"] for volume in plan.rendered.volumes])
             for phase, step in self._steps(plan):
                 if not self.state.reached(phase):

@@ -15,14 +15,22 @@ from typing import Any
 
 from ..errors import PlatformError
 
-# In this order; a run that was interrupted goes on at the first that is missing.
-PHASES = ("assessed", "allocated", "copied", "verified", "defined", "started", "checked", "done")
+# In this order; a run that was interrupted goes on at the first that is missing. A source that cannot be asked to stop
+# (an archive, image files) skips precopied, stopped and fenced.
+PHASES = (
+    "assessed", "allocated", "precopied", "stopped", "copied", "verified", "defined", "fenced", "started", "checked",
+    "done",
+)  # fmt: skip
+ROLLING_BACK, ROLLED_BACK = "rolling_back", "rolled_back"
 VERSION = 1
 
 
 @dataclass(frozen=True)
 class DiskState:
-    """What is known about a disk that lies complete in its volume. digest: block-map, sha256: whole (may be empty)."""
+    """What is known about a disk in its volume. digest: block-map, sha256: whole (both may be empty).
+
+    change_id: the source tells what changed since the volume equalled this point; stored after the data were flushed.
+    """
 
     volume: str
     capacity: int
@@ -33,6 +41,7 @@ class DiskState:
     seconds: float = 0.0
     engine: str = ""
     verified: bool = False
+    change_id: str = ""
 
     @property
     def copied(self) -> bool:
@@ -49,8 +58,24 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Round:
+    """One pass over all disks. snapshot: the source ran meanwhile. compared: reasons why all was compared."""
+
+    started: float
+    ended: float
+    bytes_read: int
+    bytes_sent: int
+    snapshot: bool = True
+    compared: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class State:
-    """request: digest of what was asked for. source: identity of what was read. machine: as it was applied."""
+    """request: digest of what was asked for. source: identity of what was read. machine: as it was applied.
+
+    power: that of the source when the import began; rolling back restores it. method: cold, warm, or empty.
+    progress: disk key -> bytes done and to do, rate in bytes per second, seconds left.
+    """
 
     request: str = ""
     source: str = ""
@@ -61,10 +86,31 @@ class State:
     failed_in: str = ""
     machine: Mapping[str, Any] = field(default_factory=dict)
     uid: str = ""
+    method: str = ""
+    power: str = ""
+    rounds: tuple[Round, ...] = ()
+    progress: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    note: str = ""
 
     def reached(self, phase: str) -> bool:
         """True when the phase is behind."""
-        return bool(self.phase) and PHASES.index(self.phase) >= PHASES.index(phase)
+        if phase not in PHASES or self.phase not in PHASES:
+            return self.phase == phase
+        return PHASES.index(self.phase) >= PHASES.index(phase)
+
+    def back_to(self, phase: str) -> State:
+        """The state before everything that comes after the phase."""
+        return replace(self, phase=phase) if self.reached(phase) else self
+
+    def when(self, phase: str) -> Step | None:
+        """The last time the phase was gone through."""
+        return next((step for step in reversed(self.timeline) if step.phase == phase), None)
+
+    @property
+    def downtime(self) -> float:
+        """Seconds between the shutdown of the source and the start of the target; 0 before that is over."""
+        stopped, started = self.when("stopped"), self.when("started")
+        return round(started.ended - stopped.started, 3) if stopped and started and self.reached("started") else 0.0
 
     def advanced(self, phase: str, started: float, ended: float) -> State:
         """The state after a phase; a failure of before is over."""
@@ -93,6 +139,7 @@ class State:
             raise PlatformError("the journal of this import was written by another version; remove its ConfigMap")
         data["disks"] = {key: DiskState(**disk) for key, disk in data["disks"].items()}
         data["timeline"] = tuple(Step(**step) for step in data["timeline"])
+        data["rounds"] = tuple(Round(**{**one, "compared": tuple(one["compared"])}) for one in data.get("rounds") or ())
         return cls(**data)
 
     def report(self) -> dict[str, Any]:
@@ -104,4 +151,9 @@ class State:
             "uid": self.uid,
             "disks": [{"key": key, **asdict(disk)} for key, disk in sorted(self.disks.items())],
             "timeline": [asdict(step) for step in self.timeline],
+            "method": self.method,
+            "rounds": [asdict(one) for one in self.rounds],
+            "progress": {key: dict(found) for key, found in self.progress.items()},
+            "downtime_s": self.downtime,
+            "note": self.note,
         }

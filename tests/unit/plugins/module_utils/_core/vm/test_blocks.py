@@ -68,7 +68,7 @@ class Memory:
     def flush(self) -> None:
         self.medium = bytes(self.data)
 
-    def digests(self) -> Iterator[tuple[int, bytes]]:
+    def digests(self, first: int = 0, count: int = -1) -> Iterator[tuple[int, bytes]]:
         for number, block in blocks(iter([(0, bytes(self.data))]), len(self.data)):
             yield number, digest_of(block)
 

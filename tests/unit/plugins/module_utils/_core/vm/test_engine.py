@@ -176,6 +176,8 @@ def test_import_from_a_changed_source_never_overwrites_a_copied_disk() -> None:
     with pytest.raises(PlatformError, match="that source changed since"):
         engine(journal, target).run(plan(source="s2"))
     assert target.uploads == ["web-disk0", "web-disk1"]
+    state = journal.load()
+    assert (state.phase, len(state.disks), state.source) == ("done", 2, "s1"), "the refusal is noted, nothing is lost"
 
 
 def test_import_with_other_wishes_defines_the_machine_again_and_copies_nothing() -> None:
