@@ -57,19 +57,16 @@ class Mover:
             self.state = resumed(self.state, plan, back=wish.state == ROLLED_BACK)
             for phase, step in self._rollback() if wish.state == ROLLED_BACK else self._steps():
                 if not self.state.reached(phase) or phase == "precopied":
-                    self._go(phase, step)
+                    started = self.now()
+                    step()
+                    self._save(self.state.advanced(phase, started, self.now()))
+                    self.say(f"{plan.name}: {phase}")
         except PlatformError as error:
             self._note_failure(phase, error)
             raise
         finally:
             self._leave()
         return self.state
-
-    def _go(self, phase: str, step: Step) -> None:
-        started = self.now()
-        step()
-        self._save(self.state.advanced(phase, started, self.now()))
-        self.say(f"{self.plan.name}: {phase}")
 
     def _steps(self) -> Iterator[tuple[str, Step]]:
         """What is still to do, in order; it ends early where the wish ends, or its window has not begun."""
