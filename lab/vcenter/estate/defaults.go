@@ -3,6 +3,7 @@ package estate
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 )
 
@@ -88,6 +89,11 @@ func (e *Estate) check() error {
 		need(place+".firmware", m.Firmware, []string{"bios", "efi"})
 		for n, nic := range m.NICs {
 			need(fmt.Sprintf("%s.nics[%d].network", place, n), nic.Network, networks)
+			for _, address := range nic.Addresses {
+				if _, err := netip.ParsePrefix(address); err != nil {
+					findings = append(findings, fmt.Errorf("%s.nics[%d].addresses: %w", place, n, err))
+				}
+			}
 		}
 		for d, disk := range m.Disks {
 			need(fmt.Sprintf("%s.disks[%d].datastore", place, d), disk.Datastore, stores)

@@ -108,8 +108,9 @@ func (c *Center) find(name string) (*machine, *simulator.VirtualMachine, error) 
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, m := range c.machines {
-		if m.Name == name {
-			return m, c.registry().Get(m.ref).(*simulator.VirtualMachine), nil
+		vm, there := c.registry().Get(m.ref).(*simulator.VirtualMachine)
+		if m.Name == name && there {
+			return m, vm, nil
 		}
 	}
 	return nil, nil, fmt.Errorf("there is no machine %q", name)

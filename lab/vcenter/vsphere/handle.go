@@ -48,9 +48,13 @@ func (c *Center) handle(ctx *simulator.Context, method *simulator.Method) (mo.Re
 	here := call{c, ctx.Session.Registry}
 	switch object := ctx.Map.Get(method.This).(type) {
 	case *simulator.VirtualMachine:
-		put(ctx, &machineMethods{object, here})
+		if c.machineOf(object.Self) != nil { // a clone has no disks of ours
+			put(ctx, &machineMethods{object, here})
+		}
 	case *simulator.VirtualMachineSnapshot:
-		put(ctx, &snapshotMethods{object, here})
+		if c.machineOf(object.Vm) != nil {
+			put(ctx, &snapshotMethods{object, here})
+		}
 	}
 	return nil, nil
 }
