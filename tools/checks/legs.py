@@ -23,7 +23,7 @@ def python() -> str | None:
 
 
 def second(place: Place) -> Outcome:
-    """Unit tests and syntax with the newer pair."""
+    """Unit tests, syntax and sanity with the newer pair."""
     interpreter = python()
     if interpreter is None:
         return skipped(f"second leg: Python 3.13 or 3.12 for ansible-core {LEG}")
@@ -42,7 +42,6 @@ def second(place: Place) -> Outcome:
     if place.run("setup-second-leg", *command):
         return failed(f"the second leg's environment:\n{place.tail('setup-second-leg')}")
     outcome = Outcome()
-    for step in (suites.unit, suites.syntax):
+    for step in (suites.unit, suites.syntax, suites.sanity):
         outcome.add(step(other))
-    outcome.add(skipped(f"sanity of ansible-core {LEG}: its pylint refuses subprocess in three adapters"))
     return outcome

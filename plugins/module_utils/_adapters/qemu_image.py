@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import json
 import pathlib
-import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,8 +19,11 @@ from typing import Any
 from .._core.errors import PlatformError
 from .._core.vm.extents import Extent, is_zero
 from .nbd_client import NbdClient
+from .process import NOT_FOUND, Companion, attempt
 
 PIECE = 1 << 20
+# A map reads the tables of the whole image.
+LIMIT = 600.0
 # The format is never guessed from the contents: a guest can write any header into a raw disk.
 FORMATS = {
     ".vmdk": "vmdk",
@@ -70,13 +71,12 @@ class QemuImage:
             offset += size
 
     def _json(self, verb: str) -> Any:
-        if not shutil.which("qemu-img"):
+        code, output, error = attempt(["qemu-img", verb, "--output=json", "-f", self.format, self.path], limit=LIMIT)
+        if code == NOT_FOUND:
             raise PlatformError("qemu-img is missing on this machine; install qemu-utils")
-        command = ["qemu-img", verb, "--output=json", "-f", self.format, self.path]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise PlatformError(f"{self.place}: qemu-img {verb} says: {done.stderr.strip()}; check file and format")
-        return json.loads(done.stdout)
+        if code:
+            raise PlatformError(f"{self.place}: qemu-img {verb} says: {error.strip()}; check file and format")
+        return json.loads(output)
 
     def _refuse_references(self, info: dict[str, Any]) -> None:
         """A foreign image must not make us read other files of this machine."""
@@ -94,25 +94,23 @@ class QemuImage:
             path = f"{folder}/socket"
             # Not --persistent: when we are killed, our connection ends, and with it the server.
             options = ["--read-only", f"--format={self.format}", f"--socket={path}"]
-            child = subprocess.Popen(["qemu-nbd", *options, self.path], stderr=subprocess.PIPE, text=True)
+            child = Companion(["qemu-nbd", *options, self.path])
             try:
                 client = self._connected(path, child)
                 yield client
                 client.close()
             finally:
                 # Not terminate(): qemu-nbd may miss it right after a client left. It only reads, so nothing is lost.
-                child.kill()
-                child.communicate()
+                child.end()
 
-    def _connected(self, path: str, child: subprocess.Popen[str]) -> NbdClient:
+    def _connected(self, path: str, child: Companion) -> NbdClient:
         """The socket exists a moment before the server listens on it."""
         end = time.monotonic() + 60
         while True:
             try:
                 return NbdClient(path, self.place)
             except (ConnectionRefusedError, FileNotFoundError):
-                if child.poll() is not None or time.monotonic() > end:
-                    child.kill()
-                    found = child.communicate()[1].strip()
+                if not child.runs() or time.monotonic() > end:
+                    found = child.end()
                     raise PlatformError(f"{self.place}: qemu-nbd does not serve it: {found}; check the image") from None
             time.sleep(0.01)

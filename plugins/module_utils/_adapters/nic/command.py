@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Sequence
 
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters import process
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
 
 # Units and sudo hand over short paths; the tools live in both sbin folders.
@@ -17,16 +17,7 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 def attempt(argv: Sequence[str], stdin: str = "", limit: float = 20.0) -> tuple[int, str, str]:
     """Run -> (exit code, output, error output). 127: no such program, 124: out of time."""
-    environment = {**os.environ, "LC_ALL": "C", "PATH": PATH}
-    try:
-        done = subprocess.run(
-            list(argv), input=stdin, capture_output=True, text=True, timeout=limit, env=environment, check=False
-        )
-    except FileNotFoundError:
-        return 127, "", f"{argv[0]}: not found"
-    except subprocess.TimeoutExpired:
-        return 124, "", f"{argv[0]}: no answer within {limit:.0f} s"
-    return done.returncode, done.stdout, done.stderr
+    return process.attempt(argv, stdin, limit, {**os.environ, "LC_ALL": "C", "PATH": PATH})
 
 
 def must(argv: Sequence[str], stdin: str = "", limit: float = 20.0) -> str:

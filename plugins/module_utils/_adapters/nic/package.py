@@ -19,12 +19,13 @@ from pathlib import Path
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import guard
 
 BASE = "ansible_collections.ironacre.hci.plugins.module_utils."
+OURS = (f"{BASE}_core.", f"{BASE}_adapters.nic.", f"{BASE}_adapters.process")
 MAIN = f"import sys\nfrom {guard.__name__} import main\nsys.exit(main(sys.argv[1:]))\n"
 
 
 def archive(python: str) -> bytes:
     """The archive; the same bytes for the same sources."""
-    names = sorted(name for name in sys.modules if name.startswith((f"{BASE}_core.", f"{BASE}_adapters.nic.")))
+    names = sorted(name for name in sys.modules if name.startswith(OURS))
     content = {f"{name.replace('.', '/')}.py": source(name) for name in names}
     content = {path: text for path, text in content.items() if text is not None}
     for path in list(content):

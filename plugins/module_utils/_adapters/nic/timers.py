@@ -10,7 +10,6 @@ This module util is private to the collection.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -79,8 +78,10 @@ def _sleep_and_run(argv: Sequence[str], seconds: float) -> None:
         os.dup2(null, handle)
     os.closerange(3, 256)
     time.sleep(seconds)
-    subprocess.run(list(argv), check=False)
-    os._exit(0)
+    try:
+        os.execvp(argv[0], list(argv))
+    finally:
+        os._exit(127)
 
 
 def cancel(name: str) -> None:
