@@ -39,7 +39,6 @@ def play(folder: Path, *more: str) -> str:
     env = {
         **os.environ,
         "ANSIBLE_CALLBACKS_ENABLED": "ironacre.hci.stages",
-        "ANSIBLE_COLLECTIONS_PATH": str(Path(os.environ["PYTHONPATH"].split(":")[0]).resolve()),
         "IRONACRE_STAGES": str(folder / "kept" / "stages.json"),
         "NO_COLOR": "1",
     }
