@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +14,7 @@ from tests.assets.machines import make_ova, stream_optimized
 from tests.peers.cdi_standin import Platform, platform
 from tests.peers.kube_api import api_server
 from tests.peers.peers import needs
-from tests.unit.rules.tree import CHECKOUT
+from tests.peers.roles import run_role
 
 RAW = b"boot".ljust(1 << 20, b"\0")
 VM = Vm(
@@ -28,12 +24,6 @@ VM = Vm(
     guest=Guest("debian12_64Guest"),
     disks=(Disk("d0", len(RAW), "disk0.vmdk", "streamOptimized"),),
 )
-PLAY: dict[str, Any] = {
-    "hosts": "localhost",
-    "gather_facts": False,
-    "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}", "ansible_connection": "local"},
-    "roles": ["ironacre.hci.vm_import"],
-}
 
 
 @dataclass
@@ -51,15 +41,7 @@ class Role:
             "vm_import_verify": {"digest": "stream"},
             **{f"vm_import_{name}": value for name, value in variables.items()},
         }
-        playbook = self.folder / "playbook.yml"
-        playbook.write_text(json.dumps([{**PLAY, "vars": {**PLAY["vars"], **given}}]))
-        program = str(Path(sys.executable).parent / "ansible-playbook")
-        env = {**os.environ, "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json", "IRONACRE_STAGES": os.devnull}
-        command = [program, "-i", "localhost,", str(playbook), *options]
-        done = subprocess.run(command, cwd=CHECKOUT, env=env, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        counts: dict[str, int] = json.loads(done.stdout[done.stdout.index("{") :])["stats"]["localhost"]
-        return counts
+        return run_role(self.folder, "vm_import", given, *options)
 
     def services(self, namespace: str) -> dict[str, str]:
         """Name -> the machine it selects."""

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._core.errors import Finding
+from .._core.stack.storage_classes import DEFAULT
 from .._core.vm.concern_rules import Target
 from .._core.vm.mapping import PREFIX, Rendered
 from .kubernetes_api import KubernetesApi
 
 LONGHORN = "driver.longhorn.io"
-DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
 
 class TargetFacts:
@@ -77,15 +77,13 @@ class TargetFacts:
             if item.get("provisioner") == LONGHORN:
                 replicas = int((item.get("parameters") or {}).get("numberOfReplicas") or 3)
                 room[item["metadata"]["name"]] = free // replicas
-                if (item["metadata"].get("annotations") or {}).get(DEFAULT_CLASS) == "true":
+                if (item["metadata"].get("annotations") or {}).get(DEFAULT) == "true":
                     room[""] = free // replicas
         return room
 
     def _storage(self, rendered: Rendered) -> Iterator[Finding]:
         classes = {item["metadata"]["name"]: item["metadata"] for item in self.api.list("StorageClass")}
-        defaults = [
-            name for name, item in classes.items() if (item.get("annotations") or {}).get(DEFAULT_CLASS) == "true"
-        ]
+        defaults = [name for name, item in classes.items() if (item.get("annotations") or {}).get(DEFAULT) == "true"]
         listed = ", ".join(sorted(classes)) or "none"
         for wanted in sorted({volume["spec"]["storage"].get("storageClassName", "") for volume in rendered.volumes}):
             if wanted and wanted not in classes:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.ironacre.hci.plugins.module_utils._core.stack.storage_classes import DEFAULT, VIRT_DEFAULT
+
 Object = dict[str, Any]
 DRIVER = "driver.longhorn.io"
 
@@ -33,9 +35,9 @@ def storage_class(wanted: Mapping[str, Any]) -> Object:
     No fsType: with one, a volume that should be raw and migratable becomes a file system of one node."""
     annotations = {}
     if wanted.get("default"):
-        annotations["storageclass.kubernetes.io/is-default-class"] = "true"
+        annotations[DEFAULT] = "true"
     if wanted.get("virt_default"):
-        annotations["storageclass.kubevirt.io/is-default-virt-class"] = "true"
+        annotations[VIRT_DEFAULT] = "true"
     return {
         "apiVersion": "storage.k8s.io/v1",
         "kind": "StorageClass",

@@ -17,6 +17,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.stack.objects i
     name_of,
     reason_of,
 )
+from ansible_collections.ironacre.hci.plugins.module_utils._core.stack.storage_classes import judge_default
 
 DRIVER = "driver.longhorn.io"
 
@@ -29,6 +30,7 @@ def judge_longhorn(objects: Objects, settings: Mapping[str, str]) -> Iterator[st
     yield from _engine_images(objects)
     yield from _instance_managers(objects)
     yield from _settings(objects, settings)
+    yield from judge_default(all_of(objects, "storageclasses"))
 
 
 def _csi(objects: Objects, driver: str) -> Iterator[str]:

@@ -65,6 +65,7 @@ def sources(component: str, expected: Expected) -> dict[str, str]:
             "daemonsets": f"{apps}/daemonsets",
             "deployments": f"{apps}/deployments",
             "csidrivers": "/apis/storage.k8s.io/v1/csidrivers",
+            "storageclasses": "/apis/storage.k8s.io/v1/storageclasses",
             "csinodes": "/apis/storage.k8s.io/v1/csinodes",
             **{name: f"{longhorn}/{name}" for name in ("engineimages", "instancemanagers", "settings")},
             "longhorn_nodes": f"{longhorn}/nodes",

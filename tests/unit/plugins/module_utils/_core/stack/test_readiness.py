@@ -35,6 +35,10 @@ def conditions(**status: str) -> list[dict[str, str]]:
     return [{"type": kind, "status": value} for kind, value in status.items()]
 
 
+def storage_class(name: str, default: str) -> dict[str, Any]:
+    return {"metadata": {"name": name, "annotations": {"storageclass.kubernetes.io/is-default-class": default}}}
+
+
 DEPLOYED = conditions(Available="True", Progressing="False", Degraded="False")
 OBJECTS: dict[str, dict[str, Any]] = {
     "multus": {
@@ -48,6 +52,7 @@ OBJECTS: dict[str, dict[str, Any]] = {
         "daemonsets": [daemon_set("longhorn-manager")],
         "deployments": [named("longhorn-driver-deployer", status={"conditions": conditions(Available="True")})],
         "csidrivers": [named("driver.longhorn.io")],
+        "storageclasses": [storage_class("longhorn", "false"), storage_class("longhorn-vm", "true")],
         # m1 is a node that Longhorn's selector leaves out.
         "csinodes": [
             named("n1", spec={"drivers": [{"name": "driver.longhorn.io"}]}),
@@ -166,6 +171,13 @@ COUNTS = ("status", "desiredNumberScheduled")
         ("longhorn", ("engineimages", 0, "status", "nodeDeploymentMap"), {"n1": False}, "missing on n1"),
         ("longhorn", ("engineimages", 0, "status", "state"), "deploying", "engine image ei is deploying"),
         ("longhorn", ("instancemanagers", 0, "status", "currentState"), "error", "no instance manager runs on n1"),
+        (
+            "longhorn",
+            ("storageclasses", 0),
+            storage_class("longhorn", "true"),
+            "2 storage classes are the default (longhorn, longhorn-vm)",
+        ),
+        ("longhorn", ("storageclasses", 1), storage_class("longhorn-vm", "false"), "no storage class is the default"),
         ("longhorn", ("settings", 0, "value"), "true", "setting upgrade-checker is 'true', wanted is 'false'"),
         ("longhorn", ("settings", 0, "status"), {"applied": False}, "is not applied yet"),
         ("kubevirt", ("kubevirts", 0, "status", "phase"), "Deploying", "KubeVirt is in phase Deploying"),
