@@ -185,5 +185,6 @@ class Receiver(http.server.ThreadingHTTPServer):
 
 if __name__ == "__main__":
     with Receiver(pathlib.Path(sys.argv[1])) as receiver:
-        print(f"listening on {receiver.server_address[1]}", flush=True)
+        sys.stdout.write(f"listening on {receiver.server_address[1]}\n")
+        sys.stdout.flush()
         receiver.serve_forever()
