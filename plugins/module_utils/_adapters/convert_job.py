@@ -16,7 +16,8 @@ from typing import Any
 from .._core.errors import Finding, PlatformError, refuse
 from .._core.vm import convert_job
 from .._core.vm.convert import Conversion, Told, findings, read_log
-from .kubernetes_api import KubernetesApi, Object
+from .kube_transport import Object
+from .kubernetes_api import KubernetesApi
 
 POLL = 1.0
 LOG_LINES = 4000
