@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import urllib.parse
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from lab import vsphere
+from lab.recipes.vcenter import SOURCE
 from tests.peers.peers import needs
 from tests.peers.vcenter_estate import MIB, SIZE, cookie, disks, estate, flat, machine, request
 from tests.peers.vcenter_sim import VcenterSim, generated, serving, wait
+from tools.checks.lint import GO_AS_THE_LAB
 
 
 def test_a_wrong_password_is_refused_and_nothing_answers_without_a_login(vcenter: VcenterSim) -> None:
@@ -203,3 +206,10 @@ def test_the_rack_has_one_machine_that_is_off_and_one_that_runs(vcenter_image: P
             "legacy-warm": "poweredOn",
         }
         assert sim.content("legacy-warm") == vcenter_image.read_bytes()
+
+
+def test_its_parts_pass_their_own_tests() -> None:
+    needs("go")
+    environment = {**os.environ, **GO_AS_THE_LAB}
+    done = subprocess.run(["go", "test", "./..."], cwd=SOURCE, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

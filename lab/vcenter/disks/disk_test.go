@@ -100,12 +100,13 @@ func TestChangesAreThoseBetweenTwoSnapshots(t *testing.T) {
 	write(t, disk, model, "c", 9*Grain)
 	second := disk.Snapshot()
 	write(t, disk, model, "later, over a place of before", 9*Grain)
+	write(t, disk, model, "later, elsewhere", 20*Grain)
 	areas, err := second.View().Changed(first.ChangeID)
 	if want := []Area{{2 * Grain, 2 * Grain}, {9 * Grain, Grain}}; err != nil || !slices.Equal(areas, want) {
 		t.Errorf("areas %v, error %v", areas, err)
 	}
 	areas, err = disk.Now().Changed(second.ChangeID)
-	if want := []Area{{9 * Grain, Grain}}; err != nil || !slices.Equal(areas, want) {
+	if want := []Area{{9 * Grain, Grain}, {20 * Grain, Grain}}; err != nil || !slices.Equal(areas, want) {
 		t.Errorf("now: areas %v, error %v", areas, err)
 	}
 }
