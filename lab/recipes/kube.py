@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from lab.build.go import GO_ROOT, go_build, module_folder
+from lab.build.go import GO_ROOT, go_build
 from lab.build.recipe import Build, Recipe
 
 KUBERNETES = "v1.35.4+rke2r1"
@@ -18,7 +17,6 @@ RUNC = "1.3.3"
 CNI = "1.8.0"
 COREDNS = "1.12.4"
 MULTUS = "4.2.2"
-MULTUS_MODULE = "gopkg.in/k8snetworkplumbingwg/multus-cni.v4"
 WHEREABOUTS = "0.8.0"
 KUBE_VIP = "0.9.2"
 
@@ -91,27 +89,9 @@ def build_coredns(build: Build) -> None:
 
 def build_multus(build: Build) -> None:
     """Make the thin plugin, its pass-through plugin and the two programs that install them."""
-    pins = multus_pins(build)
     for name in ("multus", "passthru-cni", "install_multus", "thin_entrypoint"):
-        package = f"{MULTUS_MODULE}/cmd/{name}"
-        go_build(build, GO_ROOT / "multus", package, build.out / name, env={"GOFLAGS": f"-modfile={pins}"})
-
-
-def multus_pins(build: Build) -> Path:
-    """Write pins with a mended copy of Multus: it puts an IPv4 address into brackets, which Go takes no longer."""
-    copy = build.work / "multus"
-    shutil.copytree(module_folder(GO_ROOT / "multus", MULTUS_MODULE), copy, copy_function=shutil.copyfile)
-    source = copy / "cmd" / "thin_entrypoint" / "main.go"
-    text = source.read_text()
-    mended = text.replace('"%s://[%s]:%s", kubeProtocol', '"%s://%s:%s", kubeProtocol')
-    if mended == text:
-        raise ValueError(f"{source}: the address in brackets is not where it was; see whether it still needs mending")
-    source.chmod(0o644)
-    source.write_text(mended)
-    shutil.copy(GO_ROOT / "multus" / "go.sum", build.work / "pins.sum")
-    pins = build.work / "pins.mod"
-    pins.write_text((GO_ROOT / "multus" / "go.mod").read_text() + f"\nreplace {MULTUS_MODULE} => {copy}\n")
-    return pins
+        package = f"gopkg.in/k8snetworkplumbingwg/multus-cni.v4/cmd/{name}"
+        go_build(build, GO_ROOT / "multus", package, build.out / name)
 
 
 def build_whereabouts(build: Build) -> None:
@@ -135,7 +115,8 @@ def build_pause(build: Build) -> None:
 
 def recipe(name: str, folder: str, version: str, build: Callable[[Build], None], says: str) -> Recipe:
     """Return the recipe of programs whose sources are pinned in lab/go/<folder>."""
-    return Recipe(name, version, build, inputs=(GO_ROOT / folder, GO_ROOT.parent / "build" / "go.py"), says=says)
+    inputs = (GO_ROOT / folder, GO_ROOT.parent / "build" / "go.py", Path(__file__))
+    return Recipe(name, version, build, inputs=inputs, says=says)
 
 
 RECIPES = (
