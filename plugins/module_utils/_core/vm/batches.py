@@ -124,6 +124,7 @@ def balanced(groups: Sequence[Group], limits: Limits) -> list[Group]:
     """As few waves as max_per_wave allows, each with large and small machines: the small ones fill its end."""
     count = max(1, -(-sum(len(group) for group in groups) // max(limits.max_per_wave, 1)))
     batches = [Batch(limits.bandwidth) for _number in range(count)]
+    fair = max(sum(item.used_mib for group in groups for item in group) / limits.bandwidth.link / count, 1.0)
     place: dict[str, int] = {}
     for group in groups:
         first = max((place.get(name, 0) for item in group for name in item.after), default=0)
@@ -131,7 +132,8 @@ def balanced(groups: Sequence[Group], limits: Limits) -> list[Group]:
         if not fits:
             batches.append(Batch(limits.bandwidth))
             fits = [len(batches) - 1]
-        chosen = min(fits, key=lambda n: (round(batches[n].with_group(group), 6), n))
+        # A wave with a machine that takes longer than a wave should has room for others beside it.
+        chosen = min(fits, key=lambda n: (round(batches[n].with_group(group) / max(batches[n].longest, fair), 6), n))
         batches[chosen].add(group)
         place.update({item.name: chosen for item in group})
     return [batch.items for batch in batches if batch.items]
@@ -145,6 +147,7 @@ class Batch:
         self.items: Group = []
         self.seconds: dict[str, float] = {}
         self.marks: set[str] = set()
+        self.longest = 0.0
 
     def has_room(self, group: Group, most: int) -> bool:
         """A group larger than a wave has one for itself. Machines with the same mark are kept apart."""
@@ -161,6 +164,7 @@ class Batch:
         for key, value in self._added(group).items():
             self.seconds[key] = self.seconds.get(key, 0.0) + value
         self.items += group
+        self.longest = max(self.longest, *(item.used_mib / self.bandwidth.stream for item in group))
         self.marks.update(item.apart for item in group if item.apart)
 
     def _added(self, group: Iterable[Item]) -> dict[str, float]:
