@@ -22,6 +22,10 @@ options:
     description: RKE2's data folder.
     type: path
     default: /var/lib/rancher/rke2
+  install_dir:
+    description: Folder in which the digest of the installed release is noted.
+    type: path
+    default: /var/lib/ironacre/rke2
   probe:
     description:
       - Addresses on which a supervisor of the cluster could answer.
@@ -56,6 +60,9 @@ rke2:
   contains:
     installed:
       description: Version of the installed binary, empty if none.
+      type: str
+    release_sha256:
+      description: Digest of the release that was installed last, empty if it was not noted.
       type: str
     running:
       description: Version of the running process, empty if none.
@@ -107,6 +114,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.rke2.restart im
 ARGUMENT_SPEC = {
     "role": {"type": "str", "choices": ["server", "agent"], "required": True},
     "data_dir": {"type": "path", "default": "/var/lib/rancher/rke2"},
+    "install_dir": {"type": "path", "default": "/var/lib/ironacre/rke2"},
     "probe": {"type": "list", "elements": "str", "default": []},
     "join_port": {"type": "int", "default": 9345},
 }
@@ -120,6 +128,7 @@ def read(module: AnsibleModule) -> dict[str, Any]:
     facts = {
         **_unit(node, role),
         "prefix": node.prefix(),
+        "release_sha256": node.release(module.params["install_dir"]),
         "other_role_active": other.get("ActiveState") in ("active", "activating"),
         "member": bool(node.member()),
         "registered": registered,

@@ -47,6 +47,10 @@ class Rke2Node:
         prefix = self.prefix()
         return self._version_of(str(self._at(f"{prefix}/bin/rke2"))) if prefix else ""
 
+    def release(self, folder: str) -> str:
+        """Digest of the release that was installed last, as noted in that folder; empty if nobody noted it."""
+        return _read(self._at(folder) / "installed.sha256").strip()
+
     def _version_of(self, binary: str) -> str:
         code, output, _error = self._run([binary, "--version"])
         return find_version(output) if code == 0 else ""

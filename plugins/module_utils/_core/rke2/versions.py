@@ -47,6 +47,18 @@ def find_version(output: str) -> str:
     return match.group(0) if match else ""
 
 
+def install_reason(installed: str, wanted: str, installed_sha256: str, wanted_sha256: str) -> str:
+    """Why the release has to be installed; an empty text when it is.
+
+    A release can be built again under its version. Where no digest is known, the version alone decides.
+    """
+    if installed != wanted:
+        return f"installed is {installed or 'nothing'}, declared is {wanted}"
+    if installed_sha256 and wanted_sha256 and installed_sha256 != wanted_sha256:
+        return f"{wanted} was installed from a release with digest {installed_sha256}, declared is {wanted_sha256}"
+    return ""
+
+
 def step_faults(place: str, running: str, wanted: str) -> list[Finding]:
     """Why a node that runs one version cannot be brought to another by this step (empty: it can, or nothing to do)."""
     old, new = parse_version(running), parse_version(wanted)

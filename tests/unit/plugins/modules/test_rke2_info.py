@@ -44,6 +44,7 @@ def test_an_empty_node_is_told_as_such(node: SmallNode, run: Run) -> None:
         "installed": "",
         "running": "",
         "prefix": "",
+        "release_sha256": "",
         "active": "inactive",
         "enabled": False,
         "other_role_active": False,
@@ -98,3 +99,10 @@ def test_a_supervisor_that_does_not_answer_has_no_authority(node: SmallNode, run
 def test_the_other_role_is_noticed(node: SmallNode, run: Run) -> None:
     running(node)
     assert read(run, role="agent")["other_role_active"] is True
+
+
+def test_the_digest_of_the_installed_release_is_read_where_it_was_noted(node: SmallNode, run: Run) -> None:
+    receipt = node.root / "var/lib/ironacre/rke2/v1/installed.sha256"
+    receipt.parent.mkdir(parents=True)
+    receipt.write_text(f"{'a' * 64}\n")
+    assert read(run, install_dir="/var/lib/ironacre/rke2/v1")["release_sha256"] == "a" * 64
