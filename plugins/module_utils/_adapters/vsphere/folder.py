@@ -21,7 +21,7 @@ from ..._core.errors import PlatformError
 from ..._core.vm.extents import PIECE, Extent, is_zero
 from ..._core.vm.retries import TRIES, Broken, Unauthenticated, kind_of_status, pause_before
 from ..._core.vm.source import Area
-from ..._core.vm.vsphere_disk import MAX_DESCRIPTOR, DatastoreFile, pieces
+from ..._core.vm.vsphere_disk import MAX_DESCRIPTOR, DatastoreFile, NotByPlace, pieces
 from .session import Session
 from .tls import PinnedConnection
 
@@ -114,7 +114,7 @@ class FolderFile:
         if kind == "transport":
             raise Broken(f"{found}; run again")
         if kind == "permanent":
-            raise PlatformError(f"{found}; look at the datastore and at the rights of {self.session.login.username}")
+            raise NotByPlace(f"{found}; look at the datastore and at the rights of {self.session.login.username}")
         self._check(response, offset, size)
         return response
 
@@ -123,7 +123,7 @@ class FolderFile:
         stated = response.getheader("Content-Range") or ""
         total = stated.rpartition("/")[2]
         if response.status != 206 or not stated.startswith(f"bytes {offset}-"):
-            raise PlatformError(f"{self.place}: the server ignores ranges; set source.transport to nfc")
+            raise NotByPlace(f"{self.place}: the server ignores ranges; set source.transport to nfc")
         self.total = int(total if total.isdigit() else -1)
         if 0 <= self.size != self.total:
             raise PlatformError(f"{self.place}: has {total} bytes, not {self.size}; the disk was resized: run again")

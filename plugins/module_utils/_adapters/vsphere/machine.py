@@ -11,11 +11,11 @@ from __future__ import annotations
 import contextlib
 
 from ..._core.errors import PlatformError
-from ..._core.vm.engine import Retriable, Stream
+from ..._core.vm.engine import Stream
 from ..._core.vm.model import Disk, Vm
 from ..._core.vm.source import ALLOCATED, Area, Snapshot
 from ..._core.vm.vmdk import ZLIB, Inflater
-from ..._core.vm.vsphere_disk import datastore_file, flat_file
+from ..._core.vm.vsphere_disk import NotByPlace, datastore_file, flat_file
 from ..._core.vm.vsphere_estate import vms_of
 from ..._core.vm.vsphere_paths import SUBSETS, VM
 from .fencing import Fencing
@@ -99,10 +99,8 @@ class VsphereMachine:
         try:
             opened = self.open_ranged(disk, None)
             opened.read(0, min(PROBE, disk.capacity))
-        except Retriable:
-            raise
-        except PlatformError:
-            if self.transport == "folder" or self.power() != "off":
+        except NotByPlace:
+            if self.transport == "folder":
                 raise
             return self._export(disk)
         opened.areas = self._allocated(disk)
@@ -137,7 +135,7 @@ class VsphereMachine:
         file = datastore_file(text)
         descriptor = FolderFile(self.session, file, datacenter)
         try:
-            flat = flat_file(descriptor.head(), file, disk.capacity)
+            flat = flat_file(descriptor.head(), file)
         finally:
             descriptor.close()
         return FolderDisk(FolderFile(self.session, flat, datacenter, disk.capacity), disk.capacity)

@@ -74,7 +74,7 @@ class NfcStream:
     @contextmanager
     def _lease(self) -> Iterator[tuple[Keeper, dict[str, Any]]]:
         what = f"export {self.vm.name}"
-        lease = self.session.call(self.machine.ExportVm, what)
+        lease = self._exported(what)
         state: dict[str, Any] = {}
 
         def settled() -> bool:
@@ -97,6 +97,15 @@ class NfcStream:
             end = lease.HttpNfcLeaseComplete if keeper.done else lease.HttpNfcLeaseAbort
             with contextlib.suppress(PlatformError):
                 self.session.call(end, what)
+
+    def _exported(self, what: str) -> Any:
+        try:
+            return self.session.call(self.machine.ExportVm, what)
+        except PlatformError as error:
+            # Left by a run that was killed: it ends by itself, five minutes after the last sign of progress.
+            if error.facts.get("fault") == "TaskInProgress":
+                raise Broken(f"{self.place}: another export of the machine is under way; run again later") from error
+            raise
 
     def _progress(self, lease: Any) -> Callable[[], None]:
         def tell() -> None:

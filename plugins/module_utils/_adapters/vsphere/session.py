@@ -127,7 +127,8 @@ class Session:
             )
         if isinstance(error, self.vmodl.MethodFault):
             name = type(error).__name__.rpartition(".")[2]
-            return PlatformError(f"{self.place}: {what}: {error.msg or name} ({name}){_causes(error)}", fault=name)
+            text = f"{self.place}: {what}: {error.msg or name} ({name}){_causes(error)}"
+            return PlatformError(text, fault=name, argument=getattr(error, "invalidProperty", None))
         return Broken(f"{self.place}: {what}: {error or type(error).__name__}; check address, route and server")
 
     def _ended(self, error: Exception) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..._core.errors import PlatformError
 from ..._core.vm.model import Disk
-from ..._core.vm.source import ALLOCATED, Area, Snapshot
+from ..._core.vm.source import ALLOCATED, Area, Snapshot, TrackingLost
 from ..._core.vm.vsphere_disk import areas_of, merged
 from .tasks import Tasks
 
@@ -96,7 +96,13 @@ class Snapshots:
         start = 0
         while start < disk.capacity:
             query = self._query(disk, snapshot, since, start)
-            page = self.session.call(query, what, repeat=True)
+            try:
+                page = self.session.call(query, what, repeat=True)
+            except PlatformError as error:
+                if since != ALLOCATED and _forgotten(error):
+                    found = f"{error.message}; its change tracking began anew"
+                    raise TrackingLost(f"{found}: compare everything, or import it cold") from error
+                raise
             for area in page.changedArea or ():
                 yield int(area.start), int(area.length)
             reached = int(page.startOffset) + int(page.length)
@@ -117,3 +123,8 @@ class Snapshots:
 
     def _error(self, found: str, way_out: str) -> PlatformError:
         return PlatformError(f"{self.session.place}: {self.name}: {found}; {way_out}")
+
+
+def _forgotten(error: PlatformError) -> bool:
+    """How vSphere says that it does not know a change id: it cannot read its file of changes, or names the argument."""
+    return error.facts.get("fault") == "FileFault" or error.facts.get("argument") == "changeId"

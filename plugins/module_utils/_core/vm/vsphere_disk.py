@@ -17,10 +17,9 @@ from urllib.parse import quote, urlencode
 from ..errors import PlatformError
 from .source import Area
 
-SECTOR = 512
 # A descriptor is a page of text. What is larger is the disk itself.
 MAX_DESCRIPTOR = 64 * 1024
-_EXTENT = re.compile(r'(?:RW|RDONLY)\s+(\d+)\s+(\w+)\s+"([^"]+)"(?:\s+(\d+))?', re.IGNORECASE)
+_EXTENT = re.compile(r'(?:RW|RDONLY)\s+\d+\s+(\w+)\s+"([^"]+)"(?:\s+(\d+))?', re.IGNORECASE)
 _PLAIN = ("VMFS", "FLAT")
 _OTHER = {
     "VMFSSPARSE": "is the difference to a snapshot",
@@ -29,6 +28,10 @@ _OTHER = {
     "VMFSRAW": "is a raw device mapping",
 }
 _WAY_OUT = "remove its snapshots first, or read it by an export (source.transport: nfc)"
+
+
+class NotByPlace(PlatformError):
+    """The bytes of this disk do not lie plain in one file that can be read: only an export yields them."""
 
 
 @dataclass(frozen=True)
@@ -61,22 +64,17 @@ def datastore_file(text: str) -> DatastoreFile:
     return DatastoreFile(match[1], match[2])
 
 
-def flat_file(descriptor: bytes, file: DatastoreFile, capacity: int) -> DatastoreFile:
-    """The one file that holds the bytes of a disk, by its descriptor. Raises PlatformError for every other kind."""
+def flat_file(descriptor: bytes, file: DatastoreFile) -> DatastoreFile:
+    """The one file that holds the bytes of a disk, by its descriptor. Raises NotByPlace for every other kind."""
     extents = [match.groups() for match in _EXTENT.finditer(descriptor.decode("utf-8", "replace"))]
     if not extents:
-        raise PlatformError(f"{file}: its descriptor names no extent; {_WAY_OUT}")
+        raise NotByPlace(f"{file}: its descriptor names no extent; {_WAY_OUT}")
     if len(extents) > 1:
-        raise PlatformError(f"{file}: has {len(extents)} extents, which are not read by place; {_WAY_OUT}")
-    sectors, kind, name, start = extents[0]
+        raise NotByPlace(f"{file}: has {len(extents)} extents, which are not read by place; {_WAY_OUT}")
+    kind, name, start = extents[0]
     if kind.upper() not in _PLAIN or int(start or 0) or "://" in name:
         found = _OTHER.get(kind.upper(), f"lies in an extent of kind {kind} ({name})")
-        raise PlatformError(f"{file}: {found}, which is not read by place; {_WAY_OUT}")
-    if int(sectors) * SECTOR != capacity:
-        raise PlatformError(
-            f"{file}: its descriptor states {int(sectors) * SECTOR} bytes, the machine {capacity}; "
-            "the disk was resized meanwhile: run again"
-        )
+        raise NotByPlace(f"{file}: {found}, which is not read by place; {_WAY_OUT}")
     if "/" in name or name in ("", ".", ".."):
         raise PlatformError(f"{file}: its descriptor points to {name!r}, outside its folder; look at the datastore")
     return file.beside(name)

@@ -148,10 +148,17 @@ def around(estate: Estate) -> dict[str, list[dict[str, Any]]]:
             {"id": found.ref, "name": estate.name(found.ref), "type": _network_type(found.kind)}
             | {"datacenter": unescape(estate.datacenter(found.ref))}
             for found in estate.of(*NETWORKS)
+            if not _is_uplink(found)
         ],
         "datastores": [_datastore(estate, found) for found in estate.of("Datastore")],
         "hosts": [_host(estate, found) for found in estate.of("HostSystem")],
     }
+
+
+def _is_uplink(found: Found) -> bool:
+    """A port group of the switch's own, which no machine is on."""
+    tags = [tag.get("key") for tag in found.properties.get("tag") or ()]
+    return "SYSTEM/DVS.UPLINKPG" in tags or "-DVUplinks-" in str(found.properties.get("name"))
 
 
 def _network_type(kind: str) -> str:

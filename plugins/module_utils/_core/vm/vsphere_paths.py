@@ -66,7 +66,7 @@ AROUND: dict[str, tuple[str, ...]] = {
     CLUSTER: ("name", "parent"),
     FOLDER: ("name", "parent"),
     DATACENTER: ("name", "parent", "vmFolder"),
-    NETWORK: ("name", "parent"),
+    NETWORK: ("name", "parent", "tag"),
     DATASTORE: ("name", "parent", "summary.type", "summary.capacity", "summary.freeSpace", "summary.accessible"),
 }
 

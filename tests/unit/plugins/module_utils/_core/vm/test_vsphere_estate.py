@@ -32,6 +32,7 @@ OBJECTS = [
     found("HostSystem", "host-15", "esx1", "domain-c7", **{"summary.hardware.numCpuCores": 32}),
     found("Network", "network-7", "VM Network", "datacenter-2"),
     found("DistributedVirtualPortgroup", "dvportgroup-21", "VLAN 10", "datacenter-2"),
+    found("DistributedVirtualPortgroup", "dvportgroup-20", "Uplinks", tag=[{"key": "SYSTEM/DVS.UPLINKPG"}]),
     found("Datastore", "datastore-11", "ds1", "datacenter-2", **{"summary.capacity": 5, "summary.freeSpace": 3}),
     found("VirtualMachine", "vm-1", "web01", "group-v5"),
     found("VirtualMachine", "vm-2", "web02", "group-v4"),
