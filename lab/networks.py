@@ -10,7 +10,7 @@ from pathlib import Path
 from lab.place import Place
 from lab.rack.model import BMC, MGMT, MGMT6, VMS, Rack
 from lab.rack.network import TAGGED
-from lab.shell import inside, run, works
+from lab.shell import LabError, inside, run, works
 
 # Bridges with a fixed address: else it changes whenever a port joins, and neighbours keep the old one for minutes.
 BRIDGES = {"br-mgmt": "52:54:00:70:ff:01", "br-vm": "52:54:00:80:ff:01"}
@@ -28,6 +28,8 @@ def exists(namespace: str) -> bool:
 def up(place: Place, rack: Rack) -> None:
     """Make both namespaces; does nothing when they are there."""
     if exists(place.network) and exists(place.controller):
+        if not has_link(place, TRUNK_PORT):
+            raise LabError("the lab that is up was made by another version of this checkout; run `python -m lab down`")
         return
     for namespace in (place.network, place.controller):
         run("ip", "netns", "add", namespace)
