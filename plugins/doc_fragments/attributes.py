@@ -39,3 +39,18 @@ attributes:
     details:
       - This module changes nothing.
 """
+
+    # For modules that keep a state, and support all of it.
+    FULL = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and tells what would change without changing it.
+    support: full
+  diff_mode:
+    description: Returns the difference between before and after when run in diff mode.
+    support: full
+  idempotent:
+    description: A second run with the same options changes nothing.
+    support: full
+"""

@@ -13,55 +13,6 @@ description:
   - Reads all BMCs at once, in threads. One that fails does not fail the others.
   - Several machines behind one BMC address are read one after the other, because sessions are few.
 options:
-  targets:
-    description: The BMCs, each with the name of its machine.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      name:
-        description: Name of the machine.
-        type: str
-        required: true
-      driver:
-        description: Protocol. V(auto) takes Redfish where it answers, else IPMI.
-        type: str
-        choices: [auto, ipmi, redfish]
-        default: auto
-      address:
-        description: Host name or IP address.
-        type: str
-        required: true
-      port:
-        description: Port, when it is not the protocol's own.
-        type: int
-      username:
-        description: Account with administrator privilege.
-        type: str
-        required: true
-      password:
-        description: Password of the account.
-        type: str
-        required: true
-      cipher_suite:
-        description: IPMI cipher suite. Without it the strongest one that both sides know. Old BMCs only know V(3).
-        type: int
-        choices: [3, 17]
-      scheme:
-        description: Redfish over HTTPS, or HTTP in laboratories.
-        type: str
-        choices: [https, http]
-        default: https
-      verify_tls:
-        description: Whether the BMC's certificate is verified.
-        type: bool
-        default: true
-      ca_path:
-        description: File or folder of certificate authorities to trust.
-        type: path
-      system_id:
-        description: The machine, where one BMC manages several. Member of Redfish's Systems.
-        type: str
   parallel:
     description: How many BMCs are read at the same time.
     type: int
@@ -74,6 +25,7 @@ extends_documentation_fragment:
   - ironacre.hci.attributes
   - ironacre.hci.attributes.read_only
   - ironacre.hci.bmc
+  - ironacre.hci.bmc.targets
 author:
   - Ironacre contributors (@ironacre)
 """

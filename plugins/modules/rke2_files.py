@@ -43,13 +43,7 @@ options:
     default: []
 extends_documentation_fragment:
   - ironacre.hci.attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
+  - ironacre.hci.attributes.full
 author:
   - Ironacre contributors (@ironacre)
 """

@@ -44,13 +44,7 @@ options:
     default: /var/lib/rancher/rke2
 extends_documentation_fragment:
   - ironacre.hci.attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
+  - ironacre.hci.attributes.full
 author:
   - Ironacre contributors (@ironacre)
 """

@@ -121,14 +121,8 @@ options:
     default: false
 extends_documentation_fragment:
   - ironacre.hci.attributes
+  - ironacre.hci.attributes.full
   - ironacre.hci.vm_cluster
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 seealso:
   - module: ironacre.hci.vm_guest
   - module: ironacre.hci.vm_import

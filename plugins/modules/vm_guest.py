@@ -26,13 +26,7 @@ options:
     default: true
 extends_documentation_fragment:
   - ironacre.hci.attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
+  - ironacre.hci.attributes.full
 notes:
   - Needs root, and a Python that this version of Ansible supports. Convert older guests in the cluster
     with M(ironacre.hci.vm_convert).
