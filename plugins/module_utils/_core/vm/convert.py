@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+from xml.etree import ElementTree
 
 from ..errors import Finding
 from .xmltree import attribute, child, children, parse_xml, text
@@ -107,7 +107,7 @@ def domain_xml(wish: Conversion, modes: Sequence[str]) -> str:
     for tag, content in (("name", wish.name), ("vcpu", "1")):
         ElementTree.SubElement(root, tag).text = content
     ElementTree.SubElement(root, "memory", unit="MiB").text = str(wish.memory_mib)
-    system = ElementTree.SubElement(root, "os", **({"firmware": "efi"} if wish.firmware == "efi" else {}))
+    system = ElementTree.SubElement(root, "os", {"firmware": "efi"} if wish.firmware == "efi" else {})
     ElementTree.SubElement(system, "type").text = "hvm"
     ElementTree.SubElement(system, "boot", dev="hd")
     devices = ElementTree.SubElement(root, "devices")
