@@ -205,6 +205,7 @@ extends_documentation_fragment:
   - ironacre.hci.attributes
   - ironacre.hci.vm_source
   - ironacre.hci.vm_cluster
+  - ironacre.hci.vm_engine
 attributes:
   check_mode:
     support: full
@@ -234,6 +235,33 @@ EXAMPLES = r"""
         - type: tcp
           address: 192.0.2.21
           port: 22
+
+- name: Let Forklift move a machine warm, and end it on Saturday night
+  ironacre.hci.vm_import:
+    kubeconfig: ~/.kube/rack1
+    name: db01
+    source:
+      type: vcenter
+      hostname: vcenter.example.com
+      username: reader
+      password: "{{ vault_vcenter_password }}"
+      vm: db01
+    target:
+      namespace: vms
+    mapping:
+      networks:
+        - source: VLAN 20
+          target: vms/vlan20
+      storage:
+        - source: datastore1
+          storage_class: longhorn
+    engine: forklift
+    engine_options:
+      secret: vcenter-credentials
+      namespace: konveyor-forklift
+      vddk_image: registry.example.com/vddk:8
+      warm: true
+      cutover: "2027-01-30T22:00:00Z"
 """
 
 RETURN = r"""
@@ -259,6 +287,17 @@ machine:
   returned: success
   type: dict
   sample: {kind: VirtualMachine}
+objects:
+  description: The objects of the engine, as they are rendered.
+  returned: with another O(engine) than V(stream)
+  type: list
+  elements: dict
+  sample: [{kind: Plan}]
+engine:
+  description: The engine's own phase and progress, why it waits, and the machine's name.
+  returned: with another O(engine) than V(stream), when it ran
+  type: dict
+  sample: {phase: Completed, progress: 1 of 1 machines, reason: "", machine: web01}
 volumes:
   description: The DataVolumes as they are rendered.
   returned: success
@@ -278,12 +317,14 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module import run
+from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_engines import ForeignImport
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_import_options import ARGUMENT_SPEC
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_importer import Importer
 
 
 def drive(module: AnsibleModule) -> dict[str, Any]:
-    importer = Importer(module.params, module.check_mode)
+    own = Importer(module.params, module.check_mode)
+    importer = own if module.params["engine"] == "stream" else ForeignImport(own)
     return importer.present() if module.params["state"] == "present" else importer.absent()
 
 

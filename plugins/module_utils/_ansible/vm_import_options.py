@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_engine_options import ENGINE_SPEC
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_options import CLUSTER_SPEC, SOURCE_SPEC
 
 _NETWORK: dict[str, Any] = {
@@ -81,4 +82,5 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "upload": _group(_UPLOAD),
     "verify": _group(_VERIFY),
     "wait_timeout": {"type": "int", "default": 600},
+    **ENGINE_SPEC,
 }
