@@ -42,7 +42,11 @@ type header struct {
 
 // Write writes the disk of this size; grains of zeros are left out.
 func Write(out io.Writer, disk io.ReaderAt, size int64, name string) error {
-	w := &writer{out: out, capacity: (size + sector - 1) / sector}
+	deflate, err := zlib.NewWriterLevel(nil, zlib.BestSpeed)
+	if err != nil {
+		return err
+	}
+	w := &writer{out: out, capacity: (size + sector - 1) / sector, deflate: deflate}
 	steps := []func() error{
 		func() error { return w.start(name) },
 		func() error { return w.grains(disk, size) },
@@ -63,6 +67,7 @@ type writer struct {
 	table     [perTable]uint32
 	used      bool
 	directory []uint32
+	deflate   *zlib.Writer // made once: each has a megabyte of tables
 }
 
 func (w *writer) header(directory uint64) header {
@@ -119,14 +124,11 @@ func (w *writer) grains(disk io.ReaderAt, size int64) error {
 func (w *writer) grain(number int64, data []byte) error {
 	var packed bytes.Buffer
 	packed.Write(make([]byte, 12))
-	deflate, err := zlib.NewWriterLevel(&packed, zlib.BestSpeed)
-	if err != nil {
+	w.deflate.Reset(&packed)
+	if _, err := w.deflate.Write(data); err != nil {
 		return err
 	}
-	if _, err = deflate.Write(data); err != nil {
-		return err
-	}
-	if err = deflate.Close(); err != nil {
+	if err := w.deflate.Close(); err != nil {
 		return err
 	}
 	marker := packed.Bytes()

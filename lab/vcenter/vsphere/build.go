@@ -76,15 +76,11 @@ func (b *builder) host(ctx context.Context, host estate.Host) error {
 		return nil
 	}
 	spec := types.HostConnectSpec{HostName: host.Name}
-	task, err := b.connect(ctx, host, spec)
+	made, err := b.done(b.connect(ctx, host, spec))
 	if err != nil {
 		return err
 	}
-	info, err := task.WaitForResult(ctx, nil)
-	if err != nil {
-		return err
-	}
-	b.hosts[host.Name] = object.NewHostSystem(b.client, info.Result.(types.ManagedObjectReference))
+	b.hosts[host.Name] = object.NewHostSystem(b.client, made.(types.ManagedObjectReference))
 	return nil
 }
 

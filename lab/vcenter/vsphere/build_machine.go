@@ -64,15 +64,11 @@ func (b *builder) create(ctx context.Context, m estate.Machine) (*object.Virtual
 	if err != nil {
 		return nil, err
 	}
-	task, err := folder.CreateVM(ctx, spec, pool, host)
+	made, err := b.done(folder.CreateVM(ctx, spec, pool, host))
 	if err != nil {
 		return nil, err
 	}
-	info, err := task.WaitForResult(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	return object.NewVirtualMachine(b.client, info.Result.(types.ManagedObjectReference)), nil
+	return object.NewVirtualMachine(b.client, made.(types.ManagedObjectReference)), nil
 }
 
 func configSpec(m estate.Machine) types.VirtualMachineConfigSpec {
@@ -156,11 +152,7 @@ func (b *builder) settle(ctx context.Context, made *machine, vm *object.VirtualM
 		steps = append(steps, func() (*object.Task, error) { return vm.Suspend(ctx) })
 	}
 	for _, step := range steps {
-		task, err := step()
-		if err != nil {
-			return err
-		}
-		if err = task.Wait(ctx); err != nil {
+		if _, err := b.done(step()); err != nil {
 			return err
 		}
 	}

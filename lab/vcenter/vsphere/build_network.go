@@ -43,11 +43,7 @@ func (b *builder) distributed(ctx context.Context, name string) error {
 		return err
 	}
 	group := types.DVPortgroupConfigSpec{Name: name, Type: "earlyBinding", NumPorts: 8}
-	task, err := dvs.AddPortgroup(ctx, []types.DVPortgroupConfigSpec{group})
-	if err != nil {
-		return err
-	}
-	if err = task.Wait(ctx); err != nil {
+	if _, err = b.done(dvs.AddPortgroup(ctx, []types.DVPortgroupConfigSpec{group})); err != nil {
 		return err
 	}
 	folder := b.center.registry().Get(b.folders.NetworkFolder.Reference()).(*simulator.Folder)
@@ -63,23 +59,17 @@ func (b *builder) distributedSwitch(ctx context.Context) (*object.DistributedVir
 	}
 	spec := types.DVSCreateSpec{ConfigSpec: &types.VMwareDVSConfigSpec{}}
 	spec.ConfigSpec.GetDVSConfigSpec().Name = "dvs1"
-	task, err := b.folders.NetworkFolder.CreateDVS(ctx, spec)
+	made, err := b.done(b.folders.NetworkFolder.CreateDVS(ctx, spec))
 	if err != nil {
 		return nil, err
 	}
-	info, err := task.WaitForResult(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	b.dvs = object.NewDistributedVirtualSwitch(b.client, info.Result.(types.ManagedObjectReference))
+	b.dvs = object.NewDistributedVirtualSwitch(b.client, made.(types.ManagedObjectReference))
 	config := &types.DVSConfigSpec{}
 	for _, host := range b.hosts {
 		config.Host = append(config.Host, types.DistributedVirtualSwitchHostMemberConfigSpec{
 			Operation: string(types.ConfigSpecOperationAdd), Host: host.Reference(),
 		})
 	}
-	if task, err = b.dvs.Reconfigure(ctx, config); err != nil {
-		return nil, err
-	}
-	return b.dvs, task.Wait(ctx)
+	_, err = b.done(b.dvs.Reconfigure(ctx, config))
+	return b.dvs, err
 }

@@ -27,48 +27,55 @@ func (m *machineMethods) run(ctx *simulator.Context, w work) types.ManagedObject
 				return nil, fault
 			}
 		}
-		done := ctx.Map.Get(w.inner()).(*simulator.Task)
-		done.Wait()
-		if done.Info.Error != nil {
-			return nil, done.Info.Error.Fault
+		result, failed := await(ctx.Map, w.inner())
+		if failed != nil {
+			return nil, failed.Fault
 		}
 		if w.after != nil {
-			return done.Info.Result, w.after(done.Info.Result)
+			return result, w.after(result)
 		}
-		return done.Info.Result, nil
+		return result, nil
 	})
 	return task.Run(ctx)
 }
 
+// failing returns a task that ends with an injected fault, nil when none is to happen.
+func (m *machineMethods) failing(ctx *simulator.Context, name, method string) *types.ManagedObjectReference {
+	faults := m.center.Faults.Take("task", method)
+	if len(faults) == 0 {
+		return nil
+	}
+	task := simulator.CreateTask(m.Self, name, func(*simulator.Task) (types.AnyType, types.BaseMethodFault) {
+		return nil, faultOf(faults[0].Fault)
+	}).Run(ctx)
+	return &task
+}
+
 // PowerOnVMTask refuses a machine whose disks are being exported.
 func (m *machineMethods) PowerOnVMTask(ctx *simulator.Context, req *types.PowerOnVM_Task) soap.HasFault {
-	if m.Config.Template {
-		return m.VirtualMachine.PowerOnVMTask(ctx, req)
+	if m.center.exported(m.Self) {
+		return &methods.PowerOnVM_TaskBody{Fault_: simulator.Fault("", inProgress())}
 	}
-	task := m.run(ctx, work{
-		name: "powerOn", method: "PowerOnVM_Task",
-		before: func() types.BaseMethodFault {
-			if m.center.exported(m.Self) {
-				return inProgress()
-			}
-			return nil
-		},
-		inner: func() types.ManagedObjectReference {
-			return m.VirtualMachine.PowerOnVMTask(ctx, req).(*methods.PowerOnVM_TaskBody).Res.Returnval
-		},
-	})
-	return &methods.PowerOnVM_TaskBody{Res: &types.PowerOnVM_TaskResponse{Returnval: task}}
+	if task := m.failing(ctx, "powerOn", "PowerOnVM_Task"); task != nil {
+		return &methods.PowerOnVM_TaskBody{Res: &types.PowerOnVM_TaskResponse{Returnval: *task}}
+	}
+	return m.VirtualMachine.PowerOnVMTask(ctx, req)
 }
 
 // PowerOffVMTask cuts the power.
 func (m *machineMethods) PowerOffVMTask(ctx *simulator.Context, req *types.PowerOffVM_Task) soap.HasFault {
-	task := m.run(ctx, work{
-		name: "powerOff", method: "PowerOffVM_Task",
-		inner: func() types.ManagedObjectReference {
-			return m.VirtualMachine.PowerOffVMTask(ctx, req).(*methods.PowerOffVM_TaskBody).Res.Returnval
-		},
-	})
-	return &methods.PowerOffVM_TaskBody{Res: &types.PowerOffVM_TaskResponse{Returnval: task}}
+	if task := m.failing(ctx, "powerOff", "PowerOffVM_Task"); task != nil {
+		return &methods.PowerOffVM_TaskBody{Res: &types.PowerOffVM_TaskResponse{Returnval: *task}}
+	}
+	return m.VirtualMachine.PowerOffVMTask(ctx, req)
+}
+
+// ReconfigVMTask changes a machine.
+func (m *machineMethods) ReconfigVMTask(ctx *simulator.Context, req *types.ReconfigVM_Task) soap.HasFault {
+	if task := m.failing(ctx, "reconfigVm", "ReconfigVM_Task"); task != nil {
+		return &methods.ReconfigVM_TaskBody{Res: &types.ReconfigVM_TaskResponse{Returnval: *task}}
+	}
+	return m.VirtualMachine.ReconfigVMTask(ctx, req)
 }
 
 // inProgress is the fault of two things at once; without a task's type in it, pyVmomi cannot read it.
