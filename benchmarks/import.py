@@ -5,6 +5,7 @@
 decode: a streamOptimized VMDK to a sparse raw file, against `qemu-img convert`.
 upload: an OVA over HTTP to a TLS sink, against `curl` to a file, `tar`, `qemu-img convert`, `curl` of the raw result.
 plan: 700 machines.
+inventory: 700 machines of the lab's vCenter, in bulk against one after the other (benchmarks/inventory.py); needs Go.
 
 CPU seconds count the whole process tree: on a shared machine they are the figure to trust. Rounds are interleaved.
 """
@@ -15,21 +16,19 @@ import argparse
 import http.server
 import json
 import multiprocessing
-import os
 import random
-import resource
 import ssl
-import statistics
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Disk, Vm
+from benchmarks import inventory
+from benchmarks.measuring import Row, measured, medians
 from tests.assets.machines import make_ova
 
 MIB = 1 << 20
@@ -60,21 +59,6 @@ items = [Item(f"vm{n}", min(2e6, max(1024, source.lognormvariate(10.8, 1))), hos
               datastore=f"ds{source.randrange(8)}") for n in range(700)]
 print(plan(items, Limits(max_per_wave=1000, pilot=False))["ratio"])
 """
-
-
-def measured(*command: str) -> dict[str, float]:
-    """Wall and CPU seconds and the peak resident MiB of a command with all its children."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    out = child.stdout.read() if child.stdout else ""
-    _pid, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise SystemExit(f"{command[0]} ended with {child.returncode}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    found = {"wall_s": time.monotonic() - start, "cpu_s": cpu, "rss_mib": usage.ru_maxrss / 1024}
-    return {**found, "answer": float(out)} if out.strip() else found
 
 
 def make_export(folder: Path, size_mib: int) -> tuple[Path, Path]:
@@ -194,28 +178,33 @@ def commands(folder: Path, size_mib: int, files: int, sink: int) -> dict[str, li
     }
 
 
-def main() -> None:
-    """Run all variants and print the medians."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--size-mib", type=int, default=512)
-    arguments.add_argument("--rounds", type=int, default=3)
-    arguments.add_argument("--json", type=Path)
-    options = arguments.parse_args()
+def read_disks(size_mib: int, rounds: int) -> dict[str, Row]:
+    """Figures of decoding, uploading and planning."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         # In a process of its own: its memory would count as that of the children that are measured.
-        maker = multiprocessing.Process(target=make_export, args=(folder, options.size_mib))
+        maker = multiprocessing.Process(target=make_export, args=(folder, size_mib))
         maker.start()
         maker.join()
         handler = type("Archive", (Files,), {"path_of_archive": folder / "bench.ova"})
         files = stack.enter_context(serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)))
         sink = stack.enter_context(serving(tls_server(folder)))
-        variants = commands(folder, options.size_mib, files, sink)
-        rounds = [{key: measured(*command) for key, command in variants.items()} for _round in range(options.rounds)]
-    figures = {
-        key: {what: round(statistics.median(one[key][what] for one in rounds), 2) for what in rounds[0][key]}
-        for key in variants
-    }
+        variants = commands(folder, size_mib, files, sink)
+        found = [{key: measured(*command) for key, command in variants.items()} for _round in range(rounds)]
+    return medians(found)
+
+
+def main() -> None:
+    """Run all variants and print the medians."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--size-mib", type=int, default=512, help="of the disk; 0 leaves the disks out")
+    arguments.add_argument("--machines", type=int, default=700, help="of the inventory; 0 leaves it out")
+    arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--json", type=Path)
+    options = arguments.parse_args()
+    figures: dict[str, Row] = read_disks(options.size_mib, options.rounds) if options.size_mib else {}
+    if options.machines:
+        figures |= inventory.figures(options.machines, options.rounds)
     staged = {"upload: curl, qemu-img, curl": "archive, image and raw disk"}
     for key, row in figures.items():
         text = "  ".join(f"{what} {value:9.2f}" for what, value in row.items())

@@ -158,8 +158,7 @@ def test_a_session_that_ends_during_an_export_is_renewed(sim: VcenterSim, raw: P
 
 
 def test_a_lease_that_expires_is_taken_again_and_nothing_comes_twice(sim: VcenterSim, raw: Path) -> None:
-    sim.fault("nfc", "reset", after_bytes=2 * MIB)
-    sim.fault("lease", "expire")
+    sim.fault("lease", "expire", after_bytes=5 * MIB + MIB // 2)
     with opened(sim, [], transport="nfc") as package:
         stream = package.disk(package.vm("off").disks[0])
         offsets, found = [], bytearray(SIZE)
@@ -187,6 +186,11 @@ def test_disks_of_a_running_machine_are_not_read_while_they_change(sim: VcenterS
     with opened(sim) as package:
         disk = package.vm("web01").disks[0]
         assert "is not off" in raised(lambda: package.disk(disk))
+
+
+def test_a_datastore_without_files_is_read_by_an_export(sim: VcenterSim, raw: Path) -> None:
+    assert fetched(sim, "auto", "vsan")[0] == raw.read_bytes()
+    assert sim.changes("ExportVm") == [("ExportVm", "vsan")]
 
 
 def test_the_difference_to_a_foreign_snapshot_is_read_by_an_export(sim: VcenterSim, raw: Path) -> None:

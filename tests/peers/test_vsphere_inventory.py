@@ -60,7 +60,7 @@ def test_what_is_around_the_machines(run: Run, sim: VcenterSim) -> None:
     assert (networks["VLAN 10"], networks["DV 20"]) == ("standard", "distributed")
     assert not [name for name in networks if "Uplink" in name]
     assert [(one["name"], one["type"]) for one in found["datastores"]] == [("ds1", "VMFS"), ("objects", "vsan")]
-    assert {one["name"]: one["cluster"] for one in found["hosts"]} == {"esx1": "c1", "alone": "alone"}
+    assert {one["name"]: one["cluster"] for one in found["hosts"]} == {"esx1": "c1", "esx2": "c1", "alone": "alone"}
     assert found["api"]["type"] == "vcenter"
     assert {vm["name"]: vm["snapshots"] for vm in found["vms"] if vm["snapshots"]} == {"snapped": ["theirs"]}
 
@@ -70,7 +70,7 @@ def test_what_is_around_the_machines(run: Run, sim: VcenterSim) -> None:
     [
         ({"folder": "/prod"}, ["off", "web01"]),
         ({"folder": "prod/web"}, ["web01"]),
-        ({"pattern": "*s*"}, ["snapped", "toolless"]),
+        ({"pattern": "*s*"}, ["snapped", "toolless", "vsan"]),
         ({"source": {"vm": "off"}}, ["off"]),
         ({"source": {"datacenter": "DC7"}}, []),
     ],
@@ -110,7 +110,7 @@ def test_names_that_nobody_has_are_an_error(run: Run, sim: VcenterSim) -> None:
 
 def test_a_session_that_ends_between_two_pages_is_renewed(run: Run, sim: VcenterSim) -> None:
     sim.fault("session", "expire", method="ContinueRetrievePropertiesEx")
-    assert len(read(run, sim, page_size=3)["vms"]) == 6
+    assert len(read(run, sim, page_size=3)["vms"]) == 8
     assert sim.journal()["logins"]["accepted"] == 2
 
 
@@ -148,7 +148,7 @@ def test_without_its_authority_nothing_is_sent(run: Run, sim: VcenterSim) -> Non
 def test_a_thumbprint_replaces_the_authority(run: Run, sim: VcenterSim, algorithm: str) -> None:
     pin = sim.fingerprint(algorithm).upper()
     found = read(run, sim, source={"ca_path": None, "thumbprint": pin, "validate_certs": False})
-    assert len(found["vms"]) == 6
+    assert len(found["vms"]) == 8
 
 
 def test_another_thumbprint_is_refused_before_anything_is_sent(run: Run, sim: VcenterSim) -> None:

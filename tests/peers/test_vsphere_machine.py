@@ -67,16 +67,18 @@ def test_a_running_machine_is_frozen_and_tells_what_changed(sim: VcenterSim) -> 
 
 def test_many_changes_come_in_pages_and_none_is_lost(sim: VcenterSim) -> None:
     with opened(sim) as package:
-        machine = package.machine("web01")
+        machine = package.machine("large")
         disk = machine.describe().disks[0]
         since = machine.take_snapshot("ironacre-1", quiesce=False).change_ids[disk.key]
         machine.remove_snapshot("ironacre-1")
-        written = sim.scribble("web01", pieces=60, bytes=4096)
+        written = sim.scribble("large", pieces=4000, bytes=16)
         snapshot = machine.take_snapshot("ironacre-2", quiesce=False)
         found = machine.changed(disk, snapshot, since)
         assert all(covered(found, offset, length) for offset, length in written)
         offsets = [area.offset for area in found]
         assert offsets == sorted(offsets)
+        assert len(found) > 2000
+    assert sim.journal()["calls"]["QueryChangedDiskAreas"] > 1
 
 
 def test_tracking_that_began_anew_is_told_apart(sim: VcenterSim) -> None:

@@ -33,7 +33,7 @@ def estate(raw: Path) -> dict[str, Any]:
     nic = {"network": "VLAN 10", "mac": "00:50:56:00:00:01", "mac_type": "manual", "addresses": ["192.0.2.5/24"]}
     assigned = {"network": "DV 20", "model": "e1000e", "mac": "00:50:56:00:00:02", "mac_type": "assigned"}
     return {
-        "hosts": [{"name": "esx1", "cluster": "c1"}, {"name": "alone"}],
+        "hosts": [{"name": "esx1", "cluster": "c1"}, {"name": "esx2", "cluster": "c1"}, {"name": "alone"}],
         "datastores": [{"name": "ds1"}, {"name": "objects", "kind": "vsan"}],
         "networks": [{"name": "VLAN 10"}, {"name": "DV 20", "distributed": True}],
         "machines": [
@@ -46,6 +46,8 @@ def estate(raw: Path) -> dict[str, Any]:
             },
             {"name": "off", "folder": "prod", "disks": [disk], "nics": [{"network": "VLAN 10"}], "host": "alone"},
             {"name": "tracked", "power": "on", "disks": [disk], "change_tracking": True},
+            {"name": "vsan", "datastore": "objects", "disks": [disk]},
+            {"name": "large", "power": "on", "change_tracking": True, "disks": [{"capacity_bytes": 1024 * MIB}]},
             {"name": "deaf", "power": "on", "shutdown": "ignored"},
             {"name": "toolless", "power": "on", "tools": "not_installed"},
             {"name": "snapped", "change_tracking": True, "disks": [disk], "snapshots": ["theirs"]},
