@@ -8,6 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+UNREACHED = """
+- hosts: localhost
+  gather_facts: false
+  tags: [provision]
+  vars: {ansible_connection: ssh, ansible_port: 1}
+  tasks:
+    - ansible.builtin.ping:
+      ignore_unreachable: true
+"""
 PLAYS = """
 - hosts: localhost
   gather_facts: false
@@ -25,8 +34,8 @@ PLAYS = """
 """
 
 
-def play(folder: Path, *more: str) -> str:
-    (folder / "plays.yml").write_text(PLAYS)
+def play(folder: Path, *more: str, plays: str = PLAYS) -> str:
+    (folder / "plays.yml").write_text(plays)
     command = [
         str(Path(sys.executable).parent / "ansible-playbook"),
         "-i",
@@ -55,6 +64,11 @@ def test_stages_are_told_at_the_end_and_kept(tmp_path: Path) -> None:
     assert (cluster["tasks"], cluster["changed"], cluster["failed"]) == (3, 1, 1)
     # On its way, the run had written a stage that had not changed anything yet.
     assert list(kept["stages"]["cluster"]) == ["working"]
+
+
+def test_a_machine_that_may_be_silent_is_no_failure(tmp_path: Path) -> None:
+    rows = [line.split() for line in play(tmp_path, plays=UNREACHED).splitlines()]
+    assert ["0", "0"] in [row[-2:] for row in rows if row[:2] == ["Provision", "the"]]
 
 
 def test_a_run_without_a_stage_says_nothing(tmp_path: Path) -> None:
