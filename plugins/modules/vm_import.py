@@ -196,6 +196,32 @@ options:
             description: Seconds until the check must pass.
             type: int
             default: 300
+  slots:
+    description:
+      - What the copy shares with those of other jobs, on any controller. It begins when one slot of each is free.
+      - Slots are Leases in namespace C(ironacre-import). They end with their copy, or a minute after their holder died.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      kind:
+        description: What is shared.
+        type: str
+        required: true
+        choices: [link, host, datastore]
+      name:
+        description: Its name.
+        type: str
+        required: true
+      count:
+        description: How many copies may use it at once.
+        type: int
+        required: true
+  slots_timeout:
+    description:
+      - Seconds until a slot of each must be free.
+    type: int
+    default: 86400
   wait_timeout:
     description:
       - Seconds for each wait of the cluster (volume ready, machine running).

@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.import_slots import NAMESPACE, SlotPool
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Disk, Guest, Nic, Vm
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.slots import Budget
 from tests.assets.machines import make_ova, stream_optimized
 from tests.peers.cdi_standin import Platform, platform
 from tests.peers.kube_api import api_server
@@ -176,6 +178,18 @@ def test_import_tells_all_contradictions_with_the_cluster_at_once(bench: Bench, 
     assert "no storage class nix (found: peer)" in found["msg"]
     assert "no network attachment vms/nix" in found["msg"]
     assert bench.platform.api.list("DataVolume", "vms", "import.ironacre.io/machine=bad") == []
+
+
+def test_import_copies_when_it_holds_its_slots_and_frees_them(bench: Bench, ova: pathlib.Path) -> None:
+    slots = [{"kind": "host", "name": "esx1", "count": 1}]
+    other = SlotPool(bench.platform.api, [Budget("host", "esx1", 1)])
+    other.take(10)
+    found = bench.run("vm_import", **bench.options("slotted", ova, slots=slots, slots_timeout=0))
+    assert "no slot came free within 0 s: host esx1: 1 of 1 slots are held by" in found["msg"]
+    other.release()
+    found = bench.run("vm_import", **bench.options("slotted", ova, slots=slots, slots_timeout=0))
+    assert found["phase"] == "done" and bench.disks("slotted") == RAW
+    assert bench.platform.api.list("Lease", NAMESPACE) == []
 
 
 def test_import_unmapped_network_fails_before_any_byte_moves(bench: Bench, ova: pathlib.Path) -> None:

@@ -24,7 +24,7 @@ from .kubernetes_api import KubernetesApi
 PREFIX = "vmimport-"
 LIFETIME = 60
 RENEW_EVERY = 15
-_TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
+TIME = "%Y-%m-%dT%H:%M:%S.%fZ"
 LABELS = {"app.kubernetes.io/managed-by": "ironacre-import"}
 
 
@@ -33,7 +33,7 @@ class ImportJournal:
 
     def __init__(self, api: KubernetesApi, name: str, namespace: str, clock: Callable[[], float] = time.time) -> None:
         self.api, self.name, self.namespace, self.clock = api, f"{PREFIX}{name}", namespace, clock
-        self.holder = _holder()
+        self.holder = holder_name()
         self._renewed = 0.0
         self._lease: dict[str, Any] | None = None
 
@@ -90,14 +90,14 @@ class ImportJournal:
             raise
 
     def _spec(self) -> dict[str, Any]:
-        now = datetime.datetime.fromtimestamp(self.clock(), datetime.timezone.utc).strftime(_TIME)
+        now = datetime.datetime.fromtimestamp(self.clock(), datetime.timezone.utc).strftime(TIME)
         return {"holderIdentity": self.holder, "leaseDurationSeconds": LIFETIME, "renewTime": now, "acquireTime": now}
 
     def _refuse_living(self, spec: dict[str, Any]) -> None:
         holder, renewed = spec.get("holderIdentity") or "", spec.get("renewTime")
-        if not renewed or holder == self.holder or _is_dead(holder):
+        if not renewed or holder == self.holder or is_dead(holder):
             return
-        moment = datetime.datetime.strptime(renewed, _TIME).replace(tzinfo=datetime.timezone.utc).timestamp()
+        moment = datetime.datetime.strptime(renewed, TIME).replace(tzinfo=datetime.timezone.utc).timestamp()
         left = int(moment + int(spec.get("leaseDurationSeconds") or LIFETIME) - self.clock())
         if left > 0:
             raise PlatformError(
@@ -119,12 +119,13 @@ def read_journals(api: KubernetesApi, namespace: str = "") -> list[dict[str, Any
     return found
 
 
-def _holder() -> str:
+def holder_name() -> str:
     """host, boot and process: tells a dead process of this machine from a living one elsewhere."""
     return f"{socket.gethostname()}/{_boot()}/{os.getpid()}/{_started(os.getpid())}"
 
 
-def _is_dead(holder: str) -> bool:
+def is_dead(holder: str) -> bool:
+    """True for a process that ran on this machine and is gone. Of others nothing is known."""
     parts = holder.split("/")
     if len(parts) != 4 or parts[:2] != [socket.gethostname(), _boot()] or not parts[2].isdigit():
         return False

@@ -64,6 +64,13 @@ _TARGET: dict[str, Any] = {
 }
 
 
+_SLOT: dict[str, Any] = {
+    "kind": {"type": "str", "required": True, "choices": ["link", "host", "datastore"]},
+    "name": {"type": "str", "required": True},
+    "count": {"type": "int", "required": True},
+}
+
+
 def _group(options: dict[str, Any], required: bool = False) -> dict[str, Any]:
     group: dict[str, Any] = {"type": "dict", "options": options}
     group.update({"required": True} if required else {"apply_defaults": True})
@@ -81,6 +88,8 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "run_strategy": {"type": "str", "choices": ["Always", "RerunOnFailure", "Manual", "Halted"], "default": "Always"},
     "upload": _group(_UPLOAD),
     "verify": _group(_VERIFY),
+    "slots": {"type": "list", "elements": "dict", "default": [], "options": _SLOT},
+    "slots_timeout": {"type": "int", "default": 86400},
     "wait_timeout": {"type": "int", "default": 600},
     **ENGINE_SPEC,
 }

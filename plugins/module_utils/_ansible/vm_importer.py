@@ -9,22 +9,24 @@ This module util is private to the collection.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.cdi_upload import CdiUpload
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.guest_checks import Check
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.import_journal import ImportJournal
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.import_slots import SlotPool, SlottedJournal
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.import_target import Deadlines, ImportTarget
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.packages import open_package
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.target_facts import TargetFacts
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.volume_digest import VolumeDigest
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_options import cluster_of
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError, refuse
-from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.engine import Engine, Plan, request_digest
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.engine import Engine, Plan, Stream, request_digest
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.mapping import Rendered, render
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Disk
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.naming import object_name
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.settings import settings_of
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.slots import Budget
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.source import Source
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.state import State
 
@@ -40,7 +42,9 @@ class Importer:
         self.api = cluster_of(params)
         self.namespace = params["target"]["namespace"]
         self.name = object_name(params["target"].get("name") or params["name"])
-        self.journal = ImportJournal(self.api, self.name, self.namespace)
+        budgets = [Budget(**slot) for slot in params.get("slots") or ()]
+        self.slots = SlotPool(self.api, budgets)
+        self.journal = SlottedJournal(self.api, self.name, self.namespace, self.slots)
         self.target = self._target()
 
     def present(self) -> dict[str, Any]:
@@ -62,8 +66,17 @@ class Importer:
         if self.check_mode:
             return self._result(state, changed=True, plan=plan)
         self.target.prepare()
-        engine = Engine(self.journal, self.target, package.disk, time.time, time.sleep)
+        engine = Engine(self.journal, self.target, self._when_its_turn(package.disk), time.time, time.sleep)
         return self._result(engine.run(plan), changed=True, plan=plan, before=state.machine)
+
+    def _when_its_turn(self, open_disk: Callable[[Disk], Stream]) -> Callable[[Disk], Stream]:
+        """Disks are read only while this import holds its slots."""
+
+        def opened(disk: Disk) -> Stream:
+            self.slots.take(float(self.params["slots_timeout"]), lambda reason: self.journal.beat())
+            return open_disk(disk)
+
+        return opened
 
     def absent(self) -> dict[str, Any]:
         """Cancel an import that is not done, forget one whose machine is gone. A finished one is left alone."""

@@ -183,7 +183,7 @@ def _state(journal: Mapping[str, Any], planned: bool, blocked: bool) -> str:
 
 def _downtime(journal: Mapping[str, Any]) -> float:
     """Measured: as the journal says, else from the stop of the source to the start of the target."""
-    if journal.get("downtime_s") is not None:
+    if journal.get("downtime_s"):
         return float(journal["downtime_s"])
     steps = {step["phase"]: step for step in journal.get("timeline") or ()}
     if "stopped" in steps and "started" in steps:
