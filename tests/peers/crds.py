@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kube_transport import ApiError
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubernetes_api import KubernetesApi
 from lab.build.go import GO_ROOT
 from tests.peers.peers import eventually, needs
@@ -66,8 +67,6 @@ def install(api: KubernetesApi, name: str, schema: dict[str, Any]) -> None:
 
 def refused(api: KubernetesApi, body: dict[str, Any]) -> str:
     """Why the server would not take an object; empty when it would. A field it does not know is a reason."""
-    from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubernetes_api import ApiError
-
     try:
         api.apply(body, dry_run=True)
     except ApiError as error:

@@ -181,14 +181,11 @@ def test_import_tells_all_contradictions_with_the_cluster_at_once(bench: Bench, 
 
 
 def test_import_copies_when_it_holds_its_slots_and_frees_them(bench: Bench, ova: pathlib.Path) -> None:
-    slots = [{"kind": "host", "name": "esx1", "count": 1}]
-    other = SlotPool(bench.platform.api, [Budget("host", "esx1", 1)])
-    other.take(10)
-    found = bench.run("vm_import", **bench.options("slotted", ova, slots=slots, slots_timeout=0))
-    assert "no slot came free within 0 s: host esx1: 1 of 1 slots are held by" in found["msg"]
+    (other := SlotPool(bench.platform.api, [Budget("host", "esx1", 1)])).take(10)
+    options = bench.options("slotted", ova, slots=[{"kind": "host", "name": "esx1", "count": 1}], slots_timeout=0)
+    assert "host esx1: 1 of 1 slots are held by" in bench.run("vm_import", **options)["msg"]
     other.release()
-    found = bench.run("vm_import", **bench.options("slotted", ova, slots=slots, slots_timeout=0))
-    assert found["phase"] == "done" and bench.disks("slotted") == RAW
+    assert bench.run("vm_import", **options)["phase"] == "done" and bench.disks("slotted") == RAW
     assert bench.platform.api.list("Lease", NAMESPACE) == []
 
 

@@ -17,7 +17,8 @@ from .._core.errors import PlatformError, refuse
 from .._core.vm.slots import LIFETIME, Budget, Hold, choose, findings_of
 from .._core.vm.state import State
 from .import_journal import TIME, ImportJournal, holder_name, is_dead
-from .kubernetes_api import ApiError, KubernetesApi
+from .kube_transport import ApiError
+from .kubernetes_api import KubernetesApi
 
 NAMESPACE = "ironacre-import"
 RENEW_EVERY = 15
