@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.nads import LABEL as CLUSTER_NETWORK
+
 Objects = Mapping[str, Iterable[Mapping[str, Any]]]
 MIB = 1024**2
 # Daemon sets and deployments whose readiness stands for a component: name in the report -> (namespace, name).
@@ -83,14 +85,22 @@ def management(nodes: list[dict[str, Any]], api: str) -> dict[str, Any]:
 
 def attachments(objects: Objects, nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Networks for VMs as the cluster has them, each name once."""
-    hosts = [node["name"] for node in nodes if node.get("vm_host", True)]
     found: dict[str, dict[str, Any]] = {}
     for item in objects.get("NetworkAttachmentDefinition", ()):
         config = config_of(item)
         vlan = f"VLAN {config['vlan']}" if config.get("vlan") else "untagged"
         about = f"{vlan} on {config['bridge']}" if config.get("bridge") else str(config.get("type", ""))
-        found.setdefault(named(item), {"name": named(item), "about": about, "nodes": hosts})
+        found.setdefault(named(item), {"name": named(item), "about": about, "nodes": carriers(item, objects, nodes)})
     return list(found.values())
+
+
+def carriers(item: Mapping[str, Any], objects: Objects, nodes: list[dict[str, Any]]) -> list[str]:
+    """The nodes where a network was verified; of a network that is not ours, all that carry VMs."""
+    name = dig(item, "metadata", "labels", f"{CLUSTER_NETWORK}name")
+    if not name:
+        return [node["name"] for node in nodes if node.get("vm_host", True)]
+    ready = f"{CLUSTER_NETWORK}{name}"
+    return [named(node) for node in objects.get("Node", ()) if dig(node, "metadata", "labels", ready) == "ready"]
 
 
 def config_of(item: Mapping[str, Any]) -> dict[str, Any]:

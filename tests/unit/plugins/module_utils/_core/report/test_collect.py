@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.ironacre.hci.plugins.module_utils._core.report.collect import document, in_bytes
+from ansible_collections.ironacre.hci.plugins.module_utils._core.report.collect import attachments, document, in_bytes
 from ansible_collections.ironacre.hci.plugins.module_utils._core.report.model import report_of
 
 RACK = {
@@ -112,3 +112,17 @@ def test_components_are_healthy_by_their_own_condition() -> None:
 @pytest.mark.parametrize(("text", "size"), [("1Ki", 1024), ("2Gi", 2 * 1024**3), ("7", 7), ("x", 0)])
 def test_memory_is_read_in_kubernetes_units(text: str, size: int) -> None:
     assert in_bytes(text) == size
+
+
+def test_a_network_of_ours_is_on_the_nodes_where_it_was_verified() -> None:
+    def node(name: str, **labels: str) -> dict[str, Any]:
+        return {
+            "metadata": {"name": name, "labels": {f"hci.ironacre.io/{key}": value for key, value in labels.items()}}
+        }
+
+    ours = {"metadata": {"name": "web", "labels": {"hci.ironacre.io/cluster-network-name": "trunk"}}}
+    objects = {"Node": [node("n1"), node("m1", **{"cluster-network-trunk": "ready"})]}
+    rack = [{"name": "n1", "vm_host": True}, {"name": "m1", "vm_host": False}]
+    assert attachments({**objects, "NetworkAttachmentDefinition": [ours]}, rack)[0]["nodes"] == ["m1"]
+    foreign = {"metadata": {"name": "theirs"}}
+    assert attachments({**objects, "NetworkAttachmentDefinition": [foreign]}, rack)[0]["nodes"] == ["n1"]
