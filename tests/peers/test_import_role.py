@@ -9,21 +9,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Disk, Guest, Vm
 from tests.assets.machines import make_ova, stream_optimized
 from tests.peers.cdi_standin import Platform, platform
 from tests.peers.kube_api import api_server
 from tests.peers.peers import needs
 from tests.peers.roles import run_role
-
-RAW = b"boot".ljust(1 << 20, b"\0")
-VM = Vm(
-    "web01",
-    memory_mib=64,
-    id="web01",
-    guest=Guest("debian12_64Guest"),
-    disks=(Disk("d0", len(RAW), "disk0.vmdk", "streamOptimized"),),
-)
+from tests.peers.small_vm import RAW, VM
 
 
 @dataclass
