@@ -1,0 +1,49 @@
+"""After the whole chain, no secret of the rack is to be read by others: on no node, nor beside the controller.
+
+What ansible-playbook itself says is searched by tools.checks, in the logs of all scenarios (`-vvv`).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import yaml
+from kube import LAB
+from leaks import found
+
+testinfra_hosts = ["local://", "ansible://hci_boot", "ansible://hci_nodes"]
+SECRETS: dict[str, str] = yaml.safe_load((LAB / "inventory/group_vars/all/secrets.yml").read_text())
+
+
+def test_no_file_that_others_may_read_and_no_process_shows_a_secret(host: Any) -> None:
+    assert SECRETS, "the lab has no secrets: nothing was tested"
+    told = found(host, SECRETS.values())
+    assert told["read"] > 0, "no file was read: nothing was tested"
+    assert (told["files"], told["processes"]) == ([], [])
+
+
+def test_facts_hold_no_secret(host: Any) -> None:
+    if host.backend.get_connection_type() == "local":
+        # What the controller keeps of the runs, and what it hands on to people.
+        facts = (LAB / "stages.json").read_text() + (LAB / "rack1-report.html").read_text()
+    else:
+        facts = json.dumps(host.ansible("setup"))
+    assert [name for name, secret in SECRETS.items() if secret in facts] == []
+
+
+def test_what_opens_the_cluster_and_the_nodes_is_for_its_owner_only(host: Any) -> None:
+    if host.backend.get_connection_type() == "local":
+        private = [LAB / "kubeconfig-rack1", LAB / "id_ed25519", *(LAB / "inventory").rglob("secrets.yml")]
+        private += [path for path in (LAB / "host-keys").iterdir() if path.suffix != ".pub"]
+    else:
+        named = "-name '*.key' -o -name rke2.yaml -o -name config.yaml"
+        listed = host.run(f"find /etc/rancher /var/lib/rancher/rke2/server {named}").stdout
+        private = [host.file(path) for path in listed.split()]
+    open_ones = [str(path) for path in private if mode_of(path) & 0o077]
+    assert open_ones == []
+
+
+def mode_of(path: Any) -> int:
+    mode: int = path.mode if hasattr(path, "mode") else path.stat().st_mode
+    return mode
