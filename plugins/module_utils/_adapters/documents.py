@@ -11,15 +11,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from .._core.errors import PlatformError
+
+try:
+    import yaml
+
+    HAS_YAML = True
+except ImportError:
+    HAS_YAML = False
 
 LIMIT_BYTES = 64 << 20
 
 
 def read_document(path: str) -> dict[str, Any]:
     """The mapping in a file. Raises PlatformError when there is none."""
+    if not HAS_YAML:
+        raise PlatformError(f"{path}: PyYAML is missing; run the module with the Python that ansible-core runs with")
     try:
         if Path(path).stat().st_size > LIMIT_BYTES:
             raise PlatformError(f"{path}: is larger than {LIMIT_BYTES >> 20} MiB; this is no such file")
