@@ -170,6 +170,8 @@ IMPORT = mapping(
         "services": listing("guest ports that every node answers on: port, node_port", mapping("a port")),
         "probe": mapping("how the VM is watched while it moves"),
         "run_strategy": Field("text", "run strategy of the imported VM", default="Always"),
+        "engine": Field("text", "what moves it", default="stream", choices=("stream", "cdi", "forklift", "harvester")),
+        "engine_options": mapping("what the other engines need to know"),
         "state": Field("text", "present or absent", default="present", choices=("present", "absent")),
     },
 )
