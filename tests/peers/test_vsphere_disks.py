@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -168,6 +169,23 @@ def test_a_lease_that_expires_is_taken_again_and_nothing_comes_twice(sim: Vcente
     assert found == raw.read_bytes()
     assert offsets == sorted(set(offsets))
     assert len(sim.changes("ExportVm")) == 2
+
+
+def test_an_export_that_was_changed_on_the_way_is_not_believed(
+    sim: VcenterSim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Text in the descriptor: no checksum of the image covers it, the manifest of the lease does."""
+    reading = http.client.HTTPResponse.readinto
+
+    def altered(self: http.client.HTTPResponse, buffer: memoryview) -> int:
+        count = reading(self, buffer)
+        place = bytes(buffer[:count]).find(b"# Disk DescriptorFile")
+        if place >= 0:
+            buffer[place + 2 : place + 6] = b"disk"
+        return count
+
+    monkeypatch.setattr(http.client.HTTPResponse, "readinto", altered)
+    assert "somebody changed them on the way" in raised(lambda: fetched(sim, "nfc"))
 
 
 def test_every_lease_is_ended(sim: VcenterSim) -> None:

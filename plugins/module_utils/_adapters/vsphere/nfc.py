@@ -9,6 +9,7 @@ This module util is private to the collection.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import http.client
 import random
 import ssl
@@ -60,15 +61,16 @@ class NfcStream:
 
     def _once(self) -> Iterator[Extent]:
         with self._lease() as (lease, info):
-            urls = info.get("deviceUrl") or []
-            export = export_of(urls, self.vm, self.disk, self.place)
+            export = export_of(info.get("deviceUrl") or [], self.vm, self.disk, self.place)
             with self._download(export) as response:
-                image = StreamOptimized(_Counted(response, self), self.place, self._inflater)
+                reader = _Counted(response, self)
+                image = StreamOptimized(reader, self.place, self._inflater)
                 if image.capacity != self.capacity:
                     raise PlatformError(
                         f"{self.place}: the image holds {image.capacity} bytes, not {self.capacity}; run again"
                     )
                 yield from image.extents()
+            self._compare(lease.lease, export.key, reader)
             lease.done = True
 
     @contextmanager
@@ -89,7 +91,7 @@ class NfcStream:
                 raise self.session.translated(state["error"], what)
             raise PlatformError(f"{self.place}: the lease is {state['state']}; is the machine off? run again")
         info = plain(self.tasks.inventory.raw(lease, ("info",))["info"])
-        keeper = Keeper(self._progress(lease), float(info.get("leaseTimeout") or 300) / 3)
+        keeper = Keeper(lease, self._progress(lease), float(info.get("leaseTimeout") or 300) / 3)
         try:
             yield keeper, info
         finally:
@@ -97,6 +99,20 @@ class NfcStream:
             end = lease.HttpNfcLeaseComplete if keeper.done else lease.HttpNfcLeaseAbort
             with contextlib.suppress(PlatformError):
                 self.session.call(end, what)
+
+    def _compare(self, lease: Any, key: str, reader: _Counted) -> None:
+        """The host tells size and digest of what it sent; one that does not is no fault."""
+        try:
+            entries = self.session.call(lease.HttpNfcLeaseGetManifest, "read the manifest of the export", repeat=True)
+        except PlatformError:
+            return
+        for entry in entries or ():
+            sent = (int(entry.size), str(entry.sha1 or "").lower())
+            if entry.key == key and sent != (reader.count, sent[1] and reader.digest.hexdigest()):
+                raise PlatformError(
+                    f"{self.place}: {reader.count} bytes came with the digest {reader.digest.hexdigest()}, the host "
+                    f"sent {sent[0]} with {sent[1]}; somebody changed them on the way: look at the network, run again"
+                )
 
     def _exported(self, what: str) -> Any:
         try:
@@ -144,10 +160,12 @@ class NfcStream:
 
 
 class _Counted:
-    """Reads a response and counts; a broken connection is told as such."""
+    """Reads a response, counts and digests; a broken connection is told as such."""
 
     def __init__(self, response: http.client.HTTPResponse, stream: NfcStream) -> None:
-        self.response, self.stream = response, stream
+        self.response, self.stream, self.count = response, stream, 0
+        # SHA-1 is what the manifest of an export has.
+        self.digest = hashlib.sha1(usedforsecurity=False)
 
     def readinto(self, buffer: memoryview) -> int:
         try:
@@ -155,14 +173,16 @@ class _Counted:
         except _BROKEN as error:
             raise Broken(f"{self.stream.place}: {error or type(error).__name__}; run again") from error
         self.stream.bytes_read += count
+        self.count += count
+        self.digest.update(buffer[:count])
         return count
 
 
 class Keeper:
     """Tells in a thread, again and again, that the export goes on. done: the export is complete."""
 
-    def __init__(self, tell: Callable[[], None], interval: float) -> None:
-        self.done = False
+    def __init__(self, lease: Any, tell: Callable[[], None], interval: float) -> None:
+        self.lease, self.done = lease, False
         self._tell, self._interval, self._ended = tell, interval, threading.Event()
         self._thread = threading.Thread(target=self._run, name="nfc-lease", daemon=True)
         self._thread.start()

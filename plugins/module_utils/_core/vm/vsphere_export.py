@@ -24,12 +24,16 @@ _CLASSES = {model: name for name, (_bus, model) in CONTROLLERS.items() if model}
 
 @dataclass(frozen=True)
 class Export:
-    """Where the export of a disk is fetched. host is empty for the server itself. thumbprint: SHA-1, may be empty."""
+    """Where the export of a disk is fetched. host is empty for the server itself. thumbprint: SHA-1, may be empty.
+
+    key: its name in the manifest of the export.
+    """
 
     target: str
     host: str = ""
     port: int = 443
     thumbprint: str = ""
+    key: str = ""
 
 
 def export_of(urls: Sequence[Mapping[str, Any]], vm: Vm, disk: Disk, place: str) -> Export:
@@ -58,4 +62,4 @@ def _export(url: Mapping[str, Any]) -> Export:
     host = "" if parts.netloc.startswith("*") else parts.hostname or ""
     target = parts.path + (f"?{parts.query}" if parts.query else "")
     port = parts.port if host and parts.port else 443
-    return Export(target, host, port, thumbprint_of(str(url.get("sslThumbprint") or "")))
+    return Export(target, host, port, thumbprint_of(str(url.get("sslThumbprint") or "")), str(url.get("key") or ""))

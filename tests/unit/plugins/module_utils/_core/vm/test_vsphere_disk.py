@@ -99,8 +99,8 @@ def test_an_export_is_found_by_controller_and_unit() -> None:
         url("/vm-1/ParaVirtualSCSIController0:0", "https://*/nfc/1/a.vmdk"),
         url("/vm-1/nvram", disk=False),
     ]
-    assert export_of(urls, VM, DISKS[0], "x") == Export("/nfc/1/a.vmdk")
-    assert export_of(urls, VM, DISKS[1], "x") == Export("/nfc/1/b.vmdk", "esx1", 444, "ab" * 20)
+    assert export_of(urls, VM, DISKS[0], "x") == Export("/nfc/1/a.vmdk", key=urls[2]["key"])
+    assert export_of(urls, VM, DISKS[1], "x") == Export("/nfc/1/b.vmdk", "esx1", 444, "ab" * 20, urls[1]["key"])
 
 
 def test_without_telling_keys_the_order_counts() -> None:
