@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import functools
 import http.client
 import importlib
 import random
@@ -28,6 +29,8 @@ from .tls import Trust
 
 T = TypeVar("T")
 MISSING = "the Python library pyVmomi is missing on {host}; install it (pip install pyvmomi) for sources of vSphere"
+# Seconds until the API begins to answer: a large vCenter thinks longer than a file server.
+API_TIMEOUT = 300.0
 _BROKEN = (OSError, http.client.HTTPException, ExpatError)
 
 
@@ -148,7 +151,7 @@ class Session:
                 self._stub = adapter.SoapStubAdapter(
                     host=self.login.hostname, port=self.login.port, version=version, sslContext=self.trust.context
                 )
-                self._stub.scheme = self.trust.connection
+                self._stub.scheme = functools.partial(self.trust.connection, seconds=API_TIMEOUT)
                 self._content = self.vim.ServiceInstance("ServiceInstance", self._stub).RetrieveContent()
                 break
             except (self.vmodl.MethodFault, *_BROKEN) as error:

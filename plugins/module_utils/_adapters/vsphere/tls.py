@@ -42,10 +42,10 @@ class Trust:
         self.login, self.timeout = login, timeout
         self.context = unverified() if login.thumbprint else verified(login.ca_path)
 
-    def connection(self, host: str = "", port: int = 0, **_options: Any) -> PinnedConnection:
-        """A connection that is not open yet; to the server of the login by default."""
-        address = (host or self.login.hostname, port or self.login.port)
-        return PinnedConnection(*address, pin=self.login.thumbprint, timeout=self.timeout, context=self.context)
+    def connection(self, host: str = "", port: int = 0, seconds: float = 0, **_options: Any) -> PinnedConnection:
+        """A connection that is not open yet; to the server of the login by default. seconds: of silence it bears."""
+        address, seconds = (host or self.login.hostname, port or self.login.port), seconds or self.timeout
+        return PinnedConnection(*address, pin=self.login.thumbprint, timeout=seconds, context=self.context)
 
     def pinned(self, host: str, port: int, thumbprint: str) -> PinnedConnection:
         """A connection to another host, verified by the thumbprint that the server told us over a verified one."""
