@@ -23,6 +23,7 @@ NAMES = ("vcenter", "vcenter.rack.test")
 USER = "administrator@vsphere.local"
 SECRET = "vcenter"
 PATIENCE = 60
+DATA_MIB = 32
 
 
 def up(place: Place) -> None:
@@ -62,17 +63,15 @@ def daemon(place: Place, program: Path) -> Daemon:
 
 
 def estate(disk: Path) -> dict[str, Any]:
-    """Return the machines, of one guest disk: `legacy-cold` is off, `legacy-warm` runs."""
-    guest = {
-        "guest_id": "otherLinux64Guest",
-        "memory_mib": 128,
-        "disks": [{"backing": str(disk), "controller": "lsilogic"}],
-    }
+    """Return the machines, of one guest disk: `legacy-cold` is off, `legacy-warm` runs and has a disk to write to."""
+    boot = {"backing": str(disk), "controller": "lsilogic"}
+    data = {"capacity_bytes": DATA_MIB << 20, "controller": "lsilogic"}
+    guest = {"guest_id": "otherLinux64Guest", "memory_mib": 128}
     return {
         "hosts": [{"name": "esx1.rack.test", "cluster": "legacy"}, {"name": "esx2.rack.test", "cluster": "legacy"}],
         "machines": [
-            {"name": "legacy-cold", "power": "off", "nics": [card("22")], **guest},
-            {"name": "legacy-warm", "power": "on", "nics": [card("23")], **guest},
+            {"name": "legacy-cold", "power": "off", "nics": [card("22")], "disks": [boot], **guest},
+            {"name": "legacy-warm", "power": "on", "nics": [card("23")], "disks": [boot, data], **guest},
         ],
     }
 

@@ -99,8 +99,9 @@ class VcenterSim:
         return found
 
     def scribble(self, machine: str, disk: int = 0, **how: int) -> list[tuple[int, int]]:
-        """Let a running machine write: seed, pieces, bytes. Return offset and length of each piece."""
-        areas = self.ask("POST", f"/machines/{machine}/disks/{disk}/scribble", how)
+        """Let a running machine write: seed, pieces, bytes, from_, length. Return offset and length of each piece."""
+        said = {name.rstrip("_"): value for name, value in how.items()}
+        areas = self.ask("POST", f"/machines/{machine}/disks/{disk}/scribble", said)
         return [(area["Start"], area["Length"]) for area in areas]
 
     def write(self, machine: str, data: bytes, offset: int, disk: int = 0) -> None:

@@ -151,3 +151,29 @@ func TestAWriteBeyondTheEndIsRefused(t *testing.T) {
 		t.Error("accepted")
 	}
 }
+
+func TestAScribbleKeepsToItsPartAndIsTheSameForItsSeed(t *testing.T) {
+	first, model := sample(t)
+	second, _ := sample(t)
+	how := Scribble{Seed: 3, Pieces: 40, Bytes: 3000, From: 10 * Grain, Length: 2 * Grain}
+	areas, err := how.Apply(first)
+	if err != nil || len(areas) != 40 {
+		t.Fatalf("%d areas, error %v", len(areas), err)
+	}
+	if _, err = how.Apply(second); err != nil || !bytes.Equal(content(t, first.Now()), content(t, second.Now())) {
+		t.Errorf("two disks differ, error %v", err)
+	}
+	now := content(t, first.Now())
+	if bytes.Equal(now, model) || !bytes.Equal(now[:10*Grain], model[:10*Grain]) || !bytes.Equal(now[12*Grain:], model[12*Grain:]) {
+		t.Error("nothing was written, or elsewhere")
+	}
+}
+
+func TestAScribbleThatDoesNotFitIsRefused(t *testing.T) {
+	disk, _ := sample(t)
+	for _, how := range []Scribble{{Pieces: 1, Bytes: 100, Length: 99}, {Pieces: 1, Bytes: 512, From: capacity}, {Pieces: 1}} {
+		if _, err := how.Apply(disk); err == nil {
+			t.Errorf("%+v: accepted", how)
+		}
+	}
+}
