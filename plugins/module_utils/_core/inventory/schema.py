@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ansible_collections.ironacre.hci.plugins.module_utils._core.inventory.estate import ESTATE
 from ansible_collections.ironacre.hci.plugins.module_utils._core.inventory.shape import Field
 
 
@@ -192,6 +193,7 @@ SHARED: Mapping[str, Field] = {
     "hci_stack": mapping("what is installed on the cluster, with its knobs"),
     "hci_networks": Field("any", "networks for VMs"),
     "hci_imports": listing("VMs to import", IMPORT),
+    "hci_estate": ESTATE,
     "hci_migrations": listing("VMs to move; by default those of hci_imports", MIGRATION),
     "hci_artifacts_lock": Field("text", "lock file with every pinned artifact"),
     "hci_artifacts_cache": Field("path", "folder for artifacts on boot host and controller"),

@@ -24,7 +24,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.report.style im
 # Tables of more machines are folded.
 MOST_OPEN = 20
 NAMES = 12
-PHASES = ("allocated", "copied", "verified", "defined", "started", "checked")
+PHASES = ("allocated", "precopied", "stopped", "copied", "verified", "defined", "fenced", "started", "checked")
 PILLS = {"done": "pill", "failed": "pill bad", "blocked": "pill bad"}
 
 

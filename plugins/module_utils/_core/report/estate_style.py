@@ -31,9 +31,10 @@ main { max-width: 1240px; grid-template-columns: minmax(0, 1fr); }
 .timeline .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .line { display: flex; height: 13px; border-radius: 4px; overflow: hidden; background: var(--line); }
 .line i { display: block; min-width: 1px; }
-.phase-allocated { background: #5b6472; } .phase-copied { background: #2f6f8f; }
+.phase-precopied { background: #6fa3bd; } .phase-stopped { background: #b3261e; }
+.phase-fenced { background: #a23b5c; } .phase-allocated { background: #5b6472; } .phase-copied { background: #2f6f8f; }
 .phase-verified { background: #3f8f7c; } .phase-defined { background: #c08a1e; } .phase-started { background: #b4501e; }
-.phase-checked { background: #8a5a9e; } .phase-other { background: #a23b5c; }
+.phase-checked { background: #8a5a9e; } .phase-other { background: #8c8577; }
 .name { font-weight: 600; overflow-wrap: anywhere; } .remark { overflow-wrap: anywhere; }
 td { font-size: 14px; } td:first-child .name { min-width: 90px; display: inline-block; }
 .tight { white-space: nowrap; }

@@ -101,6 +101,8 @@ def _imports(
             "name": name,
             "vm": row["name"],
             "method": row["method"],
+            "live": (estate.get("source") or {}).get("hostname") is not None,
+            "max_downtime": int(wish.get("downtime_limit_s") or 0),
             "target": {**target, "name": name, "labels": labels},
             "overrides": {**(estate.get("overrides") or {}), **(wish.get("overrides") or {})},
             "slots": slots_of(row, estate.get("slots") or {}),

@@ -35,10 +35,12 @@ class Copy:
 
 
 def copies_of(imports: Iterable[Mapping[str, Any]]) -> list[Copy]:
-    """The copies that are over, the oldest first."""
+    """The copies that are over, the oldest first. Those of warm machines lie days apart and are left out."""
     found = []
     for entry in imports:
-        steps = [step for step in entry.get("timeline") or () if step["phase"] == "copied"]
+        steps = [step for step in entry.get("timeline") or () if step["phase"] in ("copied", "precopied")]
+        if any(step["phase"] == "precopied" for step in steps):
+            continue
         disks = [disk for disk in entry.get("disks") or () if disk.get("bytes_read", 0) >= LEAST_BYTES]
         if steps and disks:
             streams = tuple(disk["bytes_read"] / MIB / disk["seconds"] for disk in disks if disk.get("seconds"))

@@ -220,6 +220,12 @@ def test_measured_rates_take_the_place_of_assumed_ones() -> None:
     assert (both.stream, both.special) == (50.0, {"esx1": 100.0})
 
 
+def test_a_warm_machine_tells_no_rate_of_what_it_shared() -> None:
+    warm = journal("web-01", 0, 10, 1000, 10)
+    warm["timeline"].insert(0, {"phase": "precopied", "started": -90_000.0, "ended": -80_000.0})
+    assert measured([warm], ITEMS, Bandwidth()) == Bandwidth()
+
+
 def test_the_newest_measurement_counts_and_does_not_rule() -> None:
     imports = [journal("web-01", 0, 10, 1000, 10), journal("b", 20, 40, 1000, 20)]
     assert measured(imports, ITEMS, Bandwidth()).stream == 85.0

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.ironacre.hci.plugins.filter.import_wave import import_wave
+
+ROWS = [{"name": "DB_01", "method": "warm"}, {"name": "web", "method": "cold"}]
+PLAN = {"waves": [{"number": 1, "vms": ROWS}]}
+ESTATE = {"source": {"hostname": "vcenter"}, "target": {"namespace": "vms"}, "machines": []}
+
+
+@pytest.mark.parametrize(
+    ("method", "only", "names"),
+    [("", [], ["db-01", "web"]), ("warm", [], ["db-01"]), ("", ["DB_01"], ["db-01"]), ("", ["web"], ["web"])],
+)
+def test_machines_of_a_wave_are_chosen(method: str, only: list[str], names: list[str]) -> None:
+    assert [one["name"] for one in import_wave(PLAN, ESTATE, 1, method, only)] == names
+
+
+def test_a_wave_that_is_not_there_is_told() -> None:
+    with pytest.raises(AnsibleFilterError, match=r"the plan has no wave 0 \(found: 1\)"):
+        import_wave(PLAN, ESTATE, 0)
