@@ -64,7 +64,8 @@ notes:
 """
 
     # One BMC, for modules whose option is called `bmc`.
-    CONNECTION = f"""
+    # Annotated: ansible-test takes a plain assignment for a literal.
+    CONNECTION: str = f"""
 options:
   bmc:
     description: The BMC.
@@ -74,7 +75,7 @@ options:
 {indent(ACCESS, " " * 6)}"""
 
     # Several, each with the name of its machine, for modules whose option is called `targets`.
-    TARGETS = f"""
+    TARGETS: str = f"""
 options:
   targets:
     description: The BMCs, each with the name of its machine.

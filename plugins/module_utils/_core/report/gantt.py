@@ -45,7 +45,9 @@ def panel(wave: Wave, scale: float) -> Html:
     """One wave: its title, its scale, its lanes. scale: width of a second."""
     lanes = lanes_of(wave.machines)
     height = TOP + max(len(lanes), 1) * (LANE + GAP)
-    bars = [bar(machine, TOP + number * (LANE + GAP), scale) for number, lane in enumerate(lanes) for machine in lane]
+    bars = [
+        bar_of(machine, TOP + number * (LANE + GAP), scale) for number, lane in enumerate(lanes) for machine in lane
+    ]
     drawing = element(
         "svg",
         marks(wave.duration, height, scale),
@@ -79,7 +81,7 @@ def lanes_of(machines: Sequence[Machine]) -> list[list[Machine]]:
     return lanes
 
 
-def bar(machine: Machine, y: float, scale: float) -> Html:
+def bar_of(machine: Machine, y: float, scale: float) -> Html:
     """One copy. Its name is written where there is room for it, and told when it is pointed at."""
     x, width = machine.start * scale, max(machine.copy * scale - 1, 1.5)
     kind = machine.state if machine.state in ("done", "running", "failed") else machine.method
