@@ -4,7 +4,7 @@
 
 decode: a streamOptimized VMDK to a sparse raw file, against `qemu-img convert`.
 upload: an OVA over HTTP to a TLS sink, against `curl` to a file, `tar`, `qemu-img convert`, `curl` of the raw result.
-plan: 700 machines.
+assess, plan: 700 machines in waves; the answer of a plan is its duration divided by what no order can beat.
 inventory: 700 machines of the lab's vCenter, in bulk against one after the other (benchmarks/inventory.py); needs Go.
 
 CPU seconds count the whole process tree: on a shared machine they are the figure to trust. Rounds are interleaved.
@@ -50,14 +50,29 @@ stream = digesting(package.disk(disk).extents(), DiskDigest(disk.capacity))
 endpoint = Endpoint("127.0.0.1", int(sys.argv[2]), "localhost", open(sys.argv[3]).read())
 CdiUpload(None).send(endpoint, "token", encode(stream, disk.capacity, "zstd"), lambda size: None)
 """
-PLAN = """
-import random, sys, time
+# An estate of 700 machines on 16 hosts; `hot`: two hosts hold five times as much. Prints the plan's ratio to its bound.
+ESTATE = """
+import random, sys
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.downtime import Item
-from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.waves import Limits, plan
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.waves import Limits, Window, plan
 source = random.Random(1)
-items = [Item(f"vm{n}", min(2e6, max(1024, source.lognormvariate(10.8, 1))), host=f"esx{source.randrange(16)}",
-              datastore=f"ds{source.randrange(8)}") for n in range(700)]
-print(plan(items, Limits(max_per_wave=1000, pilot=False))["ratio"])
+weights = [5 if "hot" in sys.argv and n < 2 else 1 for n in range(16)]
+items = [Item(f"vm{n}", min(2e6, max(1024, source.lognormvariate(10.8, 1))), datastore=f"ds{source.randrange(8)}",
+              host=f"esx{source.choices(range(16), weights)[0]}", network=f"vlan{n % 3}", downtime_limit=1800 * (n % 2),
+              dirty_mib_s=0.5) for n in range(700)]
+windows = tuple(Window(f"night {n}", 14400) for n in range(14)) if "windows" in sys.argv else ()
+"""
+PLAN = (
+    ESTATE
+    + """
+print(plan(items, Limits(windows=windows))["ratio"])
+"""
+)
+RULES = """
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.concerns import Subject, Target, report
+from tests.assets.estates import some_machine, some_settings
+subjects = [Subject(vm, some_settings(n, vm), Target()) for n in range(700) for vm in (some_machine(n),)]
+print(sum(report(subjects)["summary"].values()))
 """
 
 
@@ -174,7 +189,10 @@ def commands(folder: Path, size_mib: int, files: int, sink: int) -> dict[str, li
         "decode: qemu-img": ["sh", "-c", f"{clean} qemu-img convert -f vmdk -O raw {vmdk} {target}"],
         "upload: ours": [sys.executable, "-c", UPLOAD, url, str(sink), certificate],
         "upload: curl, qemu-img, curl": ["sh", "-c", staged],
+        "assess: 700 machines": [sys.executable, "-c", RULES],
         "plan: 700 machines": [sys.executable, "-c", PLAN],
+        "plan: 700, two hot hosts": [sys.executable, "-c", PLAN, "hot"],
+        "plan: 700, 14 windows": [sys.executable, "-c", PLAN, "windows"],
     }
 
 
