@@ -55,3 +55,37 @@ def test_the_cluster_is_asked(tmp_path: pathlib.Path, capfd: pytest.CaptureFixtu
         "target.node",
         "target.node",
     ]
+
+
+@pytest.mark.parametrize(("free_gib", "concerns"), [(9, []), (8, ["target.space"])])
+def test_the_room_of_longhorn_is_that_of_all_replicas(
+    tmp_path: pathlib.Path, capfd: pytest.CaptureFixture[str], free_gib: int, concerns: list[str]
+) -> None:
+    """Three replicas of 3 GiB need 9 GiB; a disk that takes no more volumes has no room."""
+    disk = {"storageMaximum": 20 << 30, "storageScheduled": (19 - free_gib) << 30}
+    declared = {"d1": {"storageReserved": 1 << 30, "allowScheduling": True}, "d2": {"allowScheduling": False}}
+    annotations = {"storageclass.kubernetes.io/is-default-class": "true"}
+    vm = {**VM.to_dict(), "disks": [{"key": "d0", "capacity": 3 << 30}]}
+    with fake_cluster() as cluster:
+        longhorn = "/apis/longhorn.io/v1beta2/namespaces/longhorn-system"
+        cluster.put(
+            f"{longhorn}/nodes/n1", {"spec": {"disks": declared}, "status": {"diskStatus": {"d1": disk, "d2": disk}}}
+        )
+        cluster.put(f"{longhorn}/settings/storage-over-provisioning-percentage", {"value": "100"})
+        body = {"metadata": {"annotations": annotations}, "provisioner": "driver.longhorn.io"}
+        cluster.put("/apis/storage.k8s.io/v1/storageclasses/longhorn", body)
+        path = "/apis/k8s.cni.cncf.io/v1/namespaces/vms/network-attachment-definitions/lab"
+        cluster.put(path, {"metadata": {"namespace": "vms"}})
+        found = runner(capfd)(vm_import_assess, options(vms=[vm], kubeconfig=cluster.kubeconfig(tmp_path)))
+    assert [concern["id"] for concern in found["concerns"]] == concerns
+
+
+def test_stated_facts_take_the_place_of_a_cluster(capfd: pytest.CaptureFixture[str]) -> None:
+    facts = {"node_cpus": 4, "storage_classes": ["gold"], "networks": ["vms/other"], "free_bytes": {"": "1"}}
+    found = runner(capfd)(vm_import_assess, options(target_facts=facts))
+    assert [concern["id"] for concern in found["concerns"]] == ["target.network", "target.node", "target.space"]
+
+
+def test_wishes_for_one_machine_count(capfd: pytest.CaptureFixture[str]) -> None:
+    wish = {"name": "web01", "mapping": {"networks": [{"source": "other", "target": "pod"}]}}
+    assert runner(capfd)(vm_import_assess, options(machines=[wish]))["blocked"] == ["web01"]
