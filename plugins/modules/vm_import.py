@@ -14,7 +14,8 @@ description:
   - Compares digests, creates the machine by a fixed mapping, starts it and waits for the guest's first signs of life.
   - The state is kept in a ConfigMap beside the machine. A run that was interrupted goes on where it stopped,
     a second run of a finished import changes nothing.
-  - The source is never changed.
+  - A source that is an archive or an image is only read. A machine that runs at its source is shut down and fenced
+    for the cut-over, and never deleted. Two powered-on copies never exist.
 author:
   - Ironacre contributors (@ironacre)
 options:
@@ -26,9 +27,17 @@ options:
   state:
     description:
       - V(present) imports the machine completely.
-      - V(absent) cancels an import that is not done and removes what it made. A finished import is left alone.
+      - V(precopied) copies a machine while it runs at its source, and leaves it running there. Run it as often as you
+        like, each time moves what changed.
+      - V(cutover) is V(present) that refuses before O(cutover_not_before), where V(present) copies and ends without
+        stopping anything.
+      - V(rolled_back) stops the machine in the cluster, takes down the fence and powers the source on if it was on.
+        What the machine wrote in the cluster is not at the source; the result says since when.
+      - V(absent) cancels an import that is not done and removes what it made; its source is as it was before. A
+        finished import is left alone.
+      - V(precopied), V(cutover) and V(rolled_back) need a source of type V(vcenter) or V(esxi).
     type: str
-    choices: [present, absent]
+    choices: [present, precopied, cutover, rolled_back, absent]
     default: present
   target:
     description:
@@ -227,6 +236,68 @@ options:
       - Seconds for each wait of the cluster (volume ready, machine running).
     type: int
     default: 600
+  method:
+    description:
+      - V(warm) copies while the machine runs and stops it for the last changes only. V(cold) stops it first.
+      - V(auto) is warm for a machine that is on and whose source tracks changes, else cold.
+    type: str
+    choices: [auto, cold, warm]
+    default: auto
+  shutdown:
+    description:
+      - How the source is stopped.
+    type: dict
+    suboptions:
+      graceful_timeout:
+        description: Seconds the guest may take to shut down.
+        type: int
+        default: 600
+      then:
+        description: What to do when it does not. V(power_off) is a cut for the guest.
+        type: str
+        choices: [fail, power_off]
+        default: fail
+  fence:
+    description:
+      - Disconnect the interfaces of the stopped source and mark it, so that nobody starts it beside its successor.
+    type: bool
+    default: true
+  quiesce:
+    description:
+      - Ask the guest to write out its file systems for snapshots of a running source.
+    type: bool
+    default: true
+  cutover_not_before:
+    description:
+      - ISO 8601 time with its zone before which nothing is stopped.
+    type: str
+  cutover_not_after:
+    description:
+      - ISO 8601 time with its zone by which a cut-over must have ended; one that would take longer is refused.
+    type: str
+  delta_threshold_mib:
+    description:
+      - A warm copy goes on in rounds until one moved less than this, or rounds do not get smaller.
+    type: int
+    default: 256
+  max_downtime:
+    description:
+      - Seconds the machine may be down, by estimate from the rounds before. A cut-over that would take longer is
+        refused before anything is stopped. V(0) means no limit.
+    type: int
+    default: 0
+  receiver:
+    description:
+      - The pod that writes the volumes of a machine that runs at its source.
+    type: dict
+    suboptions:
+      image:
+        description: Image of the pod; any with python3 (3.9 or later).
+        type: str
+        default: docker.io/library/python:3.13.5-slim
+      url:
+        description: Where it is reached as V(host:port). Default is its node port at a node that is ready.
+        type: str
 extends_documentation_fragment:
   - ironacre.hci.attributes
   - ironacre.hci.vm_source
@@ -244,6 +315,31 @@ attributes:
 """
 
 EXAMPLES = r"""
+- name: Copy a machine of a vCenter ahead of time, while it runs
+  ironacre.hci.vm_import: &web02
+    kubeconfig: ~/.kube/rack1
+    name: web02
+    state: precopied
+    source:
+      hostname: vcenter.example.com
+      username: svc-import@vsphere.local
+      password: "{{ vault_vcenter_password }}"
+      vm: web02
+    target:
+      namespace: vms
+    mapping:
+      networks:
+        - source: VLAN 10
+          target: vms/vlan10
+
+- name: Cut over at night, within five minutes
+  ironacre.hci.vm_import:
+    <<: *web02
+    state: cutover
+    cutover_not_before: "2026-12-05T22:00:00+01:00"
+    cutover_not_after: "2026-12-06T02:00:00+01:00"
+    max_downtime: 300
+
 - name: Import a machine from an archive
   ironacre.hci.vm_import:
     kubeconfig: ~/.kube/rack1
@@ -291,6 +387,22 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+method:
+  description: C(warm) or C(cold) for a machine that runs at its source, else empty.
+  returned: success
+  type: str
+  sample: warm
+rounds:
+  description: One entry per pass over the disks of a machine that runs at its source, with times and bytes.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{started: 1.0, ended: 61.0, bytes_read: 1048576, bytes_sent: 1048576, snapshot: true, compared: []}]
+downtime_s:
+  description: Seconds between the shutdown of the source and the start of the target.
+  returned: success
+  type: float
+  sample: 41.5
 phase:
   description: The phase that was reached.
   returned: success
@@ -342,16 +454,34 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.packages import is_live
+from ansible_collections.ironacre.hci.plugins.module_utils._ansible.machine_importer import MachineImporter
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module import run
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_engines import ForeignImport
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_import_options import ARGUMENT_SPEC
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_importer import Importer
+from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
 
 
 def drive(module: AnsibleModule) -> dict[str, Any]:
-    own = Importer(module.params, module.check_mode)
-    importer = own if module.params["engine"] == "stream" else ForeignImport(own)
-    return importer.present() if module.params["state"] == "present" else importer.absent()
+    params, importer = module.params, importer_of(module)
+    if params["state"] == "absent":
+        return importer.absent()
+    if isinstance(importer, MachineImporter):
+        return importer.move()
+    if params["state"] != "present":
+        raise PlatformError(
+            f"state: {params['state']} needs a source whose machine can be asked to stop, and the engine stream; "
+            "import this one with state present"
+        )
+    return importer.present()
+
+
+def importer_of(module: AnsibleModule) -> Importer | ForeignImport:
+    if module.params["engine"] != "stream":
+        return ForeignImport(Importer(module.params, module.check_mode))
+    kind = MachineImporter if is_live(module.params["source"]) else Importer
+    return kind(module.params, module.check_mode)
 
 
 def main() -> None:

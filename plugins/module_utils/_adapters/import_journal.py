@@ -12,12 +12,14 @@ import datetime
 import os
 import pathlib
 import socket
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 from .._core.errors import PlatformError
 from .._core.vm.state import State
+from .keeper import Keeper
 from .kube_transport import ApiError
 from .kubernetes_api import KubernetesApi
 
@@ -31,8 +33,17 @@ LABELS = {"app.kubernetes.io/managed-by": "ironacre-import"}
 class ImportJournal:
     """State and ownership of one import, named after its target machine."""
 
-    def __init__(self, api: KubernetesApi, name: str, namespace: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        api: KubernetesApi,
+        name: str,
+        namespace: str,
+        clock: Callable[[], float] = time.time,
+        keeping: KubernetesApi | None = None,
+    ) -> None:
+        """keeping: a connection of its own for the ownership, so that it is renewed while a call takes long."""
         self.api, self.name, self.namespace, self.clock = api, f"{PREFIX}{name}", namespace, clock
+        self._keeping, self._lock, self._keeper = keeping, threading.Lock(), Keeper(self._renew)
         self.holder = holder_name()
         self._renewed = 0.0
         self._lease: dict[str, Any] | None = None
@@ -56,6 +67,11 @@ class ImportJournal:
 
     def acquire(self) -> None:
         """Become the owner. Raises PlatformError with the owner's name when another run is alive."""
+        self._take()
+        if self._keeping:
+            self._keeper.start()
+
+    def _take(self) -> None:
         lease = self.api.get("Lease", self.name, self.namespace)
         if lease is None:
             metadata = {"name": self.name, "namespace": self.namespace, "labels": LABELS}
@@ -66,14 +82,23 @@ class ImportJournal:
         self._lease = self._write(self.api.replace, {**lease, "kind": "Lease", "spec": self._spec()})
 
     def beat(self) -> None:
-        """Renew the ownership when it is time; call it often."""
-        if self._lease is not None and self.clock() - self._renewed > RENEW_EVERY:
-            self._lease = self._write(self.api.replace, {**self._lease, "kind": "Lease", "spec": self._spec()})
+        """Renew the ownership when it is time; call it often. Raises PlatformError when another run took over."""
+        self._keeper.complain()
+        if not self._keeping:
+            self._renew()
+
+    def _renew(self) -> None:
+        with self._lock:
+            if self._lease is not None and self.clock() - self._renewed > RENEW_EVERY:
+                replace = (self._keeping or self.api).replace
+                self._lease = self._write(replace, {**self._lease, "kind": "Lease", "spec": self._spec()})
 
     def release(self) -> None:
         """Let others in."""
-        if self._lease is not None:
-            self._lease = None
+        self._keeper.stop()
+        with self._lock:
+            held, self._lease = self._lease, None
+        if held is not None:
             self.api.delete("Lease", self.name, self.namespace)
 
     def forget(self) -> None:

@@ -121,8 +121,10 @@ class SlotPool:
 class SlottedJournal(ImportJournal):
     """A journal whose owner holds slots while it copies: they are renewed with it, and free when the copy is over."""
 
-    def __init__(self, api: KubernetesApi, name: str, namespace: str, slots: SlotPool) -> None:
-        super().__init__(api, name, namespace)
+    def __init__(
+        self, api: KubernetesApi, name: str, namespace: str, slots: SlotPool, keeping: KubernetesApi | None = None
+    ) -> None:
+        super().__init__(api, name, namespace, keeping=keeping)
         self.slots = slots
 
     def save(self, state: State) -> None:

@@ -67,7 +67,7 @@ class ImportTarget:
             found[:] = self.remains.of(machine, volumes)
             return not found
 
-        self._wait(gone, self.deadlines.leaving, lambda: f"{self.namespace}/{machine}: {'; '.join(found)}")
+        self.wait(gone, self.deadlines.leaving, lambda: f"{self.namespace}/{machine}: {'; '.join(found)}")
 
     def allocate(self, volume: Mapping[str, Any], complete: bool) -> None:
         """Make sure that the volume is there, ours, and waits for its data (or, when complete, holds them)."""
@@ -110,7 +110,7 @@ class ImportTarget:
             kinds = ("DataVolume", "PersistentVolumeClaim")
             return all(self.api.get(kind, volume, self.namespace) is None for kind in kinds)
 
-        self._wait(gone, self.deadlines.volume, lambda: f"{self.namespace}/{volume}: is still being deleted")
+        self.wait(gone, self.deadlines.volume, lambda: f"{self.namespace}/{volume}: is still being deleted")
 
     def upload(self, volume: str, extents: Iterator[Extent], capacity: int) -> int:
         """Send the disk; the number of bytes on the wire."""
@@ -137,7 +137,7 @@ class ImportTarget:
                 raise Retriable(f"{self.namespace}/{volume}: {conditions(live)}; run again")
             return phase in phases
 
-        self._wait(there, self.deadlines.volume, lambda: self._stalled_volume(volume, phases))
+        self.wait(there, self.deadlines.volume, lambda: self._stalled_volume(volume, phases))
 
     def _stalled_volume(self, volume: str, phases: tuple[str, ...]) -> str:
         live = self.api.get("DataVolume", volume, self.namespace) or {}
@@ -146,7 +146,7 @@ class ImportTarget:
 
     def readback(self, volumes: Mapping[str, int]) -> dict[str, str]:
         """sha256 of the first bytes of each volume; the rest must be zero."""
-        return self.digest.read(volumes, self.deadlines.readback, self._wait)
+        return self.digest.read(volumes, self.deadlines.readback, self.wait)
 
     def define(self, machine: Mapping[str, Any]) -> dict[str, Any]:
         """Apply the machine; as the API server keeps it."""
@@ -180,9 +180,9 @@ class ImportTarget:
             self.health.refuse_trouble(name)
             return False
 
-        self._wait(done_or_refused, deadline, stall)
+        self.wait(done_or_refused, deadline, stall)
 
-    def _wait(self, done: Callable[[], bool], deadline: float, stall: Callable[[], str]) -> None:
+    def wait(self, done: Callable[[], bool], deadline: float, stall: Callable[[], str]) -> None:
         end = time.monotonic() + deadline
         while not done():
             if time.monotonic() > end:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_engine_options import ENGINE_SPEC
+from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_move_options import MOVE_SPEC
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_options import CLUSTER_SPEC, SOURCE_SPEC
 
 _NETWORK: dict[str, Any] = {
@@ -80,7 +81,11 @@ def _group(options: dict[str, Any], required: bool = False) -> dict[str, Any]:
 ARGUMENT_SPEC: dict[str, Any] = {
     **CLUSTER_SPEC,
     "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "state": {
+        "type": "str",
+        "choices": ["present", "precopied", "cutover", "rolled_back", "absent"],
+        "default": "present",
+    },
     "source": SOURCE_SPEC,
     "target": _group(_TARGET, required=True),
     "mapping": _group(_MAPPING),
@@ -92,4 +97,5 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "slots_timeout": {"type": "int", "default": 86400},
     "wait_timeout": {"type": "int", "default": 600},
     **ENGINE_SPEC,
+    **MOVE_SPEC,
 }

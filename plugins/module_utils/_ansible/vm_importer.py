@@ -44,25 +44,18 @@ class Importer:
         self.name = object_name(params["target"].get("name") or params["name"])
         budgets = [Budget(**slot) for slot in params.get("slots") or ()]
         self.slots = SlotPool(self.api, budgets)
-        self.journal = SlottedJournal(self.api, self.name, self.namespace, self.slots)
+        self.journal = SlottedJournal(self.api, self.name, self.namespace, self.slots, keeping=cluster_of(params))
         self.target = self._target()
 
     def present(self) -> dict[str, Any]:
         """Import, or go on with it, or find that there is nothing to do."""
         state = self.journal.load()
-        request = request_digest({key: self.params[key] for key in _REQUEST} | {"source": self._source_name()})
-        if state.phase == "done":
-            # What people changed on the machine since is theirs: an import happens once.
-            if not self.target.exists(self.name):
-                raise PlatformError(
-                    f"{self.namespace}/{self.name}: was imported and removed since; run state absent to import it again"
-                )
-            if state.request == request:
-                return self._result(state, changed=False)
+        if self._is_finished(state):
+            return self._result(state, changed=False)
         package = open_package(self.params["source"])
         rendered = self._render(package)
         refuse(TargetFacts(self.api).findings(rendered, known=bool(state.uid)))
-        plan = Plan(request, package.identity, rendered, self._strategy(), self._readback())
+        plan = Plan(self._request(), package.identity, rendered, self._strategy(), self._readback())
         if self.check_mode:
             return self._result(state, changed=True, plan=plan)
         self.target.prepare()
@@ -77,6 +70,19 @@ class Importer:
             return open_disk(disk)
 
         return opened
+
+    def _request(self) -> str:
+        return request_digest({key: self.params[key] for key in _REQUEST} | {"source": self._source_name()})
+
+    def _is_finished(self, state: State) -> bool:
+        """True when there is nothing to do. An import happens once: what people changed since is theirs."""
+        if state.phase != "done":
+            return False
+        if not self.target.exists(self.name):
+            raise PlatformError(
+                f"{self.namespace}/{self.name}: was imported and removed since; run state absent to import it again"
+            )
+        return state.request == self._request()
 
     def absent(self) -> dict[str, Any]:
         """Cancel an import that is not done, forget one whose machine is gone. A finished one is left alone."""

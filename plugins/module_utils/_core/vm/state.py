@@ -125,6 +125,13 @@ class State:
         """The state with a disk's news."""
         return replace(self, disks={**self.disks, key: disk})
 
+    def progressed(self, key: str, done: int, total: int, seconds: float) -> State:
+        """The state with how far the pass over a disk is: bytes, bytes per second, seconds left."""
+        rate = done / seconds if seconds > 0 else 0.0
+        left = (total - done) / rate if rate else 0.0
+        told = {"done": float(done), "total": float(total), "rate": round(rate), "eta_s": round(left, 1)}
+        return replace(self, progress={**self.progress, key: told})
+
     def to_json(self) -> str:
         """Stable JSON."""
         data = asdict(self)

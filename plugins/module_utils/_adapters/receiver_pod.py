@@ -1,0 +1,136 @@
+# Copyright: (c) 2026, Ironacre contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A receiver in the cluster: made for one run, reached through a node port, gone afterwards.
+
+This module util is private to the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import urlsplit
+
+from .._core.errors import PlatformError
+from .._core.vm import receiver
+from .._core.vm.receiver import ReceiverWish
+from .identity import make_identity
+from .kubernetes_api import KubernetesApi
+from .receiver_client import Endpoint
+from .receiver_sink import ReceiverSink
+
+KINDS = ("Pod", "Service", "Secret", "ConfigMap")
+FILES = ("receiver_server", "receiver_volume")
+Wait = Callable[[Callable[[], bool], float, Callable[[], str]], None]
+
+
+class ReceiverPod:
+    """Implements Volumes of _core/vm/mirror.py. url: where it is reached instead of at a node port, as host:port."""
+
+    def __init__(
+        self,
+        api: KubernetesApi,
+        namespace: str,
+        name: str,
+        image: str,
+        wait: Wait,
+        deadline: float = 300,
+        url: str = "",
+        beat: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.api, self.namespace, self.name, self.image = api, namespace, name, image
+        self.wait, self.deadline, self.url, self.beat = wait, deadline, url, beat
+        self.wish = ReceiverWish(name, namespace, image, {})
+        self.endpoint: Endpoint | None = None
+        self._sizes: dict[str, int] = {}
+        self._uids: dict[str, str] = {}
+
+    def open(self, volumes: Mapping[str, int]) -> None:
+        """Start it anew: one that an interrupted run left behind may know other volumes."""
+        self.close()
+        modes = {name: self._claim(name) for name in volumes}
+        self._sizes = dict(volumes)
+        sized = {name: (size, modes[name]) for name, size in volumes.items()}
+        self.wish = ReceiverWish(self.name, self.namespace, self.image, sized)
+        identity = make_identity(self.wish.host_name)
+        self.api.apply(receiver.program(self.wish, {f"{name}.py": source_of(name) for name in FILES}))
+        self.api.apply(receiver.secret(self.wish, identity.certificate, identity.key, identity.token))
+        service = self.api.apply(receiver.service(self.wish))
+        self.api.apply(receiver.pod(self.wish))
+        self.wait(self._runs, self.deadline, self._stall)
+        host, port = self._address(service)
+        self.endpoint = Endpoint(host, port, self.wish.host_name, identity.certificate, identity.token)
+
+    def _claim(self, name: str) -> str:
+        claim = self.api.get("PersistentVolumeClaim", name, self.namespace)
+        if claim is None:
+            raise PlatformError(f"{self.namespace}/{name}: the claim is gone; run again")
+        self._uids[name] = str(claim["metadata"].get("uid", ""))
+        return str(claim["spec"].get("volumeMode", "Filesystem"))
+
+    def _runs(self) -> bool:
+        self.beat()
+        status = self._status()
+        if status.get("phase") in ("Failed", "Succeeded"):
+            raise PlatformError(f"{self._stall()}: {self._last_words()}; look at its image and volumes, then run again")
+        return status.get("phase") == "Running"
+
+    def _status(self) -> dict[str, Any]:
+        status: dict[str, Any] = (self.api.get("Pod", self.wish.object_name, self.namespace) or {}).get("status", {})
+        return status
+
+    def _last_words(self) -> str:
+        return self.api.logs(self.wish.object_name, self.namespace, tail=5).strip()[-500:] or "it said nothing"
+
+    def _stall(self) -> str:
+        status = self._status()
+        waits = [item.get("state", {}).get("waiting", {}) for item in status.get("containerStatuses") or []]
+        reasons = [f"{item.get('reason')} {item.get('message', '')}".strip() for item in waits if item]
+        reasons += [item.get("message", "") for item in status.get("conditions") or [] if item.get("status") == "False"]
+        told = "; ".join(filter(None, reasons)) or "no reason given"
+        return f"{self.namespace}/{self.wish.object_name}: is {status.get('phase', 'not there')}: {told}"
+
+    def _address(self, service: Mapping[str, Any]) -> tuple[str, int]:
+        if self.url:
+            parts = urlsplit(self.url if "//" in self.url else f"https://{self.url}")
+            return parts.hostname or "", parts.port or 443
+        return self._ready_node(), int(service["spec"]["ports"][0]["nodePort"])
+
+    def _ready_node(self) -> str:
+        for node in self.api.list("Node"):
+            conditions = {item["type"]: item["status"] for item in node.get("status", {}).get("conditions", [])}
+            addresses = {item["type"]: item["address"] for item in node.get("status", {}).get("addresses", [])}
+            if conditions.get("Ready") == "True" and "InternalIP" in addresses:
+                return str(addresses["InternalIP"])
+        raise PlatformError("receiver: no node is Ready; look at the nodes first, or set receiver.url")
+
+    def sink(self, volume: str) -> ReceiverSink:
+        """The volume as a sink; `open` comes first."""
+        if self.endpoint is None:
+            raise PlatformError(f"{self.namespace}/{volume}: the receiver is not open; run again")
+        return ReceiverSink(self.endpoint, volume, self._sizes[volume], beat=self.beat)
+
+    def identity(self, volume: str) -> str:
+        return self._uids[volume]
+
+    def close(self) -> None:
+        """Remove it, and wait until its pod let go of the volumes."""
+        self.endpoint = None
+        there = [self.api.delete(kind, self.wish.object_name, self.namespace) for kind in KINDS]
+        if there[0]:
+            self.wait(
+                lambda: self.api.get("Pod", self.wish.object_name, self.namespace) is None,
+                self.deadline,
+                lambda: f"{self.namespace}/{self.wish.object_name}: the receiver does not end",
+            )
+
+
+def source_of(name: str) -> str:
+    """The text of a neighbouring file, also when the collection travels in an archive."""
+    spec = find_spec(f"{__package__}.{name}")
+    text = getattr(spec.loader, "get_source", lambda _name: None)(spec.name) if spec and spec.loader else None
+    if not text:
+        raise PlatformError(f"receiver: {name}.py cannot be read; install the collection again")
+    return str(text)
