@@ -37,7 +37,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 imports:
-  description: One entry per import with phase, disks, time line and, after a failure, its reason.
+  description:
+    - One entry per import with phase, disks, time line and, after a failure, its reason.
+    - C(progress) has per disk the bytes done and to do, the rate in bytes per second and the seconds left.
+    - C(rounds) are the passes over the disks of a machine that runs at its source.
   returned: success
   type: list
   elements: dict

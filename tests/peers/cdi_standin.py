@@ -51,6 +51,8 @@ class Platform:
             for machine in api.list("VirtualMachine"):
                 if machine["spec"]["runStrategy"] == "Always":
                     self.run(api, machine["metadata"])
+                else:
+                    api.delete("VirtualMachineInstance", machine["metadata"]["name"], machine["metadata"]["namespace"])
 
     def phase(self, api: KubernetesApi, metadata: dict[str, Any], phase: str) -> None:
         body = api.get("DataVolume", metadata["name"], metadata["namespace"])

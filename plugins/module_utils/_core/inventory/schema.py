@@ -173,7 +173,18 @@ IMPORT = mapping(
         "run_strategy": Field("text", "run strategy of the imported VM", default="Always"),
         "engine": Field("text", "what moves it", default="stream", choices=("stream", "cdi", "forklift", "harvester")),
         "engine_options": mapping("what the other engines need to know"),
-        "state": Field("text", "present or absent", default="present", choices=("present", "absent")),
+        "state": Field(
+            "text",
+            "present or absent; for a VM that runs at its source also precopied, cutover or rolled_back",
+            default="present",
+            choices=("present", "precopied", "cutover", "rolled_back", "absent"),
+        ),
+        "method": Field("text", "how a VM that runs is moved", default="auto", choices=("auto", "cold", "warm")),
+        "shutdown": mapping("how the source is stopped: graceful_timeout, then"),
+        "cutover_not_before": Field("text", "ISO 8601 time before which nothing is stopped"),
+        "cutover_not_after": Field("text", "ISO 8601 time by which the cut-over has ended"),
+        "max_downtime": Field("count", "seconds the VM may be down, 0 for no limit", default=0),
+        "receiver": mapping("image of the pod that writes the volumes, and the way to it"),
     },
 )
 

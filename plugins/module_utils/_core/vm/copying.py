@@ -54,7 +54,7 @@ class Copier:
         pace: Callable[[int], None] = lambda size: None,
     ) -> None:
         self.sink, self.known, self.save, self.fresh, self.pace = sink, known, save, fresh, pace
-        self.written = self.zeroed = self.skipped = 0
+        self.written = self.zeroed = self.skipped = self.seen = 0
         # One byte per block that this copier wrote: what there is to read back.
         self.touched = bytearray(known.count)
 
@@ -67,6 +67,7 @@ class Copier:
         pending = 0
         for number, block in pairs:
             size = min(BLOCK, self.known.capacity - number * BLOCK)
+            self.seen += size
             digest = digest_of(block)
             if self.known[number] == digest:
                 self.skipped += size

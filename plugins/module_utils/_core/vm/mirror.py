@@ -120,7 +120,8 @@ class Mirrors:
             ranged.close()
 
     def _apply(self, mirror: Mirror, plan: Pass, ranged: RangedDisk | None) -> int:
-        copier = self._copier(mirror, BLOCK * (len(plan.read) + len(plan.empty)))
+        # Zeros cost next to nothing and come first: progress counts what is read.
+        copier = self._copier(mirror, _size(plan.empty, mirror.map), _size(plan.read, mirror.map))
         try:
             pairs = read_blocks(plan, ranged, self.reading) if ranged else ((n, None) for n in plan.empty)
             return copier.apply(pairs).written
@@ -130,21 +131,22 @@ class Mirrors:
     def _stream(self, mirror: Mirror) -> Passed:
         """All of the disk from its begin: where a source has no access by place."""
         stream = self.machine.open_stream(mirror.disk)
-        copier = self._copier(mirror, mirror.disk.capacity)
+        copier = self._copier(mirror, 0, mirror.disk.capacity)
         try:
             copied = copier.run(stream.extents(), mirror.disk.capacity)
         finally:
             self._remember(mirror, copier)
         return Passed(stream.bytes_read, copied.written)
 
-    def _copier(self, mirror: Mirror, total: int) -> Copier:
+    def _copier(self, mirror: Mirror, before: int, total: int) -> Copier:
         identity = self.volumes.identity(mirror.volume)
         copier = Copier(mirror.sink, mirror.map, lambda known: save(), mirror.fresh)
 
         def save() -> None:
             self.checkpoints.save(mirror.volume, identity, checkpoint_of(mirror.map))
-            self.told(mirror.disk, copier.written + copier.zeroed + copier.skipped, total)
+            self.told(mirror.disk, max(0, copier.seen - before), total)
 
+        self.told(mirror.disk, 0, total)
         return copier
 
     def _remember(self, mirror: Mirror, copier: Copier) -> None:
@@ -167,3 +169,11 @@ class Mirrors:
             mirror.sink.close()
         self.mirrors = []
         self.volumes.close()
+
+
+def _size(numbers: tuple[int, ...], known: BlockMap) -> int:
+    """Bytes of these blocks; only the last one of a disk may be short."""
+    if not numbers:
+        return 0
+    short = known.count * BLOCK - known.capacity if numbers[-1] == known.count - 1 else 0
+    return len(numbers) * BLOCK - short

@@ -108,3 +108,12 @@ def test_cancelling_what_never_began_changes_nothing(
 ) -> None:
     assert not runner(capfd)(vm_import, {**options, "state": "absent"})["changed"]
     assert cluster.mutations == []
+
+
+@pytest.mark.parametrize("state", ["precopied", "cutover", "rolled_back"])
+def test_an_archive_cannot_be_asked_to_stop(
+    cluster: FakeCluster, options: dict[str, Any], capfd: pytest.CaptureFixture[str], state: str
+) -> None:
+    found = runner(capfd)(vm_import, {**options, "state": state}, fails=True)
+    assert found["msg"].startswith(f"state: {state} needs a source whose machine can be asked to stop")
+    assert cluster.mutations == []
