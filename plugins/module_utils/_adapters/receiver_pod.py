@@ -42,6 +42,8 @@ class ReceiverPod:
     ) -> None:
         self.api, self.namespace, self.name, self.image = api, namespace, name, image
         self.wait, self.deadline, self.url, self.beat = wait, deadline, url, beat
+        # Called before it is made: whoever copies many machines lets each wait for its turn here.
+        self.turn: Callable[[], None] = lambda: None
         self.wish = ReceiverWish(name, namespace, image, {})
         self.endpoint: Endpoint | None = None
         self._sizes: dict[str, int] = {}
@@ -49,6 +51,7 @@ class ReceiverPod:
 
     def open(self, volumes: Mapping[str, int]) -> None:
         """Start it anew: one that an interrupted run left behind may know other volumes."""
+        self.turn()
         self.close()
         modes = {name: self._claim(name) for name in volumes}
         self._sizes = dict(volumes)

@@ -63,7 +63,8 @@ class MachineImporter(Importer):
     def _mover(self, machine: Machine) -> Mover:
         claims = ClaimTarget(self.api, self.namespace, self.target)
         checkpoints = ClusterCheckpoints(self.api, self.name, self.namespace)
-        mirrors = Mirrors(machine, self._pod(), checkpoints, read_ahead)
+        pod = self._pod()
+        mirrors = Mirrors(machine, pod, checkpoints, read_ahead)
         self.lines: list[str] = []
         mover = Mover(self.journal, claims, machine, mirrors, time.time, self.lines.append)
         begun: dict[str, float] = {}
@@ -73,7 +74,12 @@ class MachineImporter(Importer):
             mover.state = mover.state.progressed(disk.key, done, total, time.time() - started)
             self.journal.save(mover.state)
 
-        mirrors.told = told
+        def turn() -> None:
+            # A machine that is down waits for nobody. No snapshot of ours is open yet.
+            if not mover.state.reached("stopped"):
+                self.slots.take(float(self.params["slots_timeout"]), lambda reason: self.journal.beat())
+
+        mirrors.told, pod.turn = told, turn
         return mover
 
     def _pod(self) -> ReceiverPod:

@@ -113,16 +113,14 @@ def service(wish: ReceiverWish) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Service", "metadata": _metadata(wish), "spec": spec}
 
 
-def pod(wish: ReceiverWish) -> dict[str, Any]:
-    """Unprivileged, without a service account; all volumes of one machine in one pod, so on one node."""
-    names = {mode: [name for name, (_size, found) in wish.volumes.items() if found == mode] for mode in ("Block", "")}
-    files = [name for name in wish.volumes if name not in names["Block"]]
+def _container(wish: ReceiverWish) -> dict[str, Any]:
+    blocks = [name for name, (_size, mode) in wish.volumes.items() if mode == "Block"]
     mounts = [
         {"name": "program", "mountPath": f"{PROGRAM}/receiver", "readOnly": True},
         {"name": "secrets", "mountPath": SECRETS, "readOnly": True},
-        *({"name": name, "mountPath": f"/volumes/{name}"} for name in files),
+        *({"name": name, "mountPath": f"/volumes/{name}"} for name in wish.volumes if name not in blocks),
     ]
-    container = {
+    return {
         "name": "receiver",
         "image": wish.image,
         "imagePullPolicy": "IfNotPresent",
@@ -131,7 +129,7 @@ def pod(wish: ReceiverWish) -> dict[str, Any]:
         "env": [{"name": "PYTHONDONTWRITEBYTECODE", "value": "1"}],
         "ports": [{"name": "https", "containerPort": PORT}],
         "volumeMounts": mounts,
-        "volumeDevices": [{"name": name, "devicePath": f"/dev/volumes-{name}"} for name in names["Block"]],
+        "volumeDevices": [{"name": name, "devicePath": f"/dev/volumes-{name}"} for name in blocks],
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "capabilities": {"drop": ["ALL"]},
@@ -139,6 +137,10 @@ def pod(wish: ReceiverWish) -> dict[str, Any]:
         },
         "resources": {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"memory": "512Mi"}},
     }
+
+
+def pod(wish: ReceiverWish) -> dict[str, Any]:
+    """Unprivileged, without a service account; all volumes of one machine in one pod, so on one node."""
     user = {"runAsUser": 107, "runAsGroup": 107, "fsGroup": 107, "runAsNonRoot": True}
     volumes: list[dict[str, Any]] = [
         {"name": "program", "configMap": {"name": wish.object_name}},
@@ -151,7 +153,7 @@ def pod(wish: ReceiverWish) -> dict[str, Any]:
         "automountServiceAccountToken": False,
         "nodeSelector": {"kubevirt.io/schedulable": "true"},
         "securityContext": {**user, "seccompProfile": {"type": "RuntimeDefault"}},
-        "containers": [container],
+        "containers": [_container(wish)],
         "volumes": volumes,
     }
     return {"apiVersion": "v1", "kind": "Pod", "metadata": _metadata(wish), "spec": spec}
