@@ -33,6 +33,7 @@ MACHINE = _mapping(
     verify=_mapping("how the guest proves that it lives"),
     services=Field("list", "guest ports that every node answers on: port, node_port", items=_mapping("a port")),
     run_strategy=Field("text", "run strategy of the imported VM", default="Always"),
+    shutdown=_mapping("how its source is stopped, when it is not as for all"),
 )
 
 WINDOW = _mapping(
@@ -53,6 +54,10 @@ ESTATE = _mapping(
     upload=_mapping("the way to CDI's upload endpoint"),
     services=Field("list", "guest ports that every node answers on: port, node_port", items=_mapping("a port")),
     run_strategy=Field("text", "run strategy of the imported VMs", default="Always"),
+    engine=Field("text", "what moves it", default="stream", choices=("stream", "cdi", "forklift", "harvester")),
+    engine_options=_mapping("what the other engines need to know"),
+    receiver=_mapping("image of the pod that writes the volumes, and the way to it"),
+    shutdown=_mapping("how the source is stopped: graceful_timeout, then"),
     folder=Field(
         "text", "folder of assessment, plan and report on the controller; by default estate, by the inventory"
     ),

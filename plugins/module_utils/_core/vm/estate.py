@@ -19,7 +19,7 @@ from .settings import Settings, settings_of
 
 MIB = 1 << 20
 # What a machine may say of itself, beside the wishes for all.
-_OWN = ("mapping", "verify", "upload", "services", "run_strategy")
+_OWN = ("mapping", "verify", "upload", "services", "run_strategy", "engine", "engine_options", "receiver", "shutdown")
 _FOR_PLANNER = ("group", "apart", "after", "windows", "dirty_mib_s")
 
 
