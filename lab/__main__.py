@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from lab import place, setup
+from lab import place, setup, vsphere
 from lab.build import cache
 from lab.build.catalog import all_recipes
 from lab.rack import model
@@ -38,6 +38,8 @@ def parser() -> argparse.ArgumentParser:
     commands.choices["up"].add_argument("--bare", action="store_true", help="only the rack, without building artifacts")
     for name, says in FOR_NODE.items():
         commands.add_parser(name, help=says).add_argument("node")
+    scribble = commands.add_parser("scribble", help="let a machine of the vCenter stand-in write to its second disk")
+    scribble.add_argument("machine")
     commands.add_parser("build", help="build recipes into the cache").add_argument("names", nargs="*")
     commands.add_parser("exec", help="run a command as the controller").add_argument("argv", nargs=argparse.REMAINDER)
     return top
@@ -53,6 +55,8 @@ def main(arguments: list[str]) -> int:
         build(options.names)
     elif options.command == "prune":
         prune()
+    elif options.command == "scribble":
+        vsphere.scribble(where, options.machine, seed=1)
     elif options.command == "inventory":
         print(where.inventory / "hosts.yml")
     elif options.command == "exec":

@@ -9,8 +9,7 @@ from typing import Any
 
 import yaml
 
-from lab import keys, vsphere
-from lab.daemons import FILES_PORT
+from lab import imports, keys, vsphere
 from lab.place import Place
 from lab.rack import network
 from lab.rack.model import MGMT, MGMT6, Host, Machine, Rack
@@ -21,7 +20,6 @@ SECRETS = {
     "vault_hci_cluster_token": "token",
     "vault_vcenter_password": vsphere.SECRET,
 }
-GUEST_PORT = 30080
 
 
 def write(place: Place, rack: Rack) -> None:
@@ -114,28 +112,8 @@ def platform(place: Place, rack: Rack) -> dict[str, Any]:
         "node_prepare_programs": [],
         "node_prepare_kvm": "wanted",
         "hci_networks": network.vm_networks(),
-        "hci_imports": [guest()],
-    }
-
-
-def guest() -> dict[str, Any]:
-    """Return the import of the rehearsal's guest, on the pod network and reached through every node.
-
-    A bridge binding makes a `dummy` link in the VM's pod, and hosts share a kernel that has none.
-    """
-    url = f"http://{MGMT}.5:{GUEST_PORT}/"
-    return {
-        "name": "guest1",
-        "source": {"type": "ova", "url": f"http://{MGMT}.1:{FILES_PORT}/artifacts/guest.ova"},
-        "target": {"namespace": "vms"},
-        "mapping": {
-            "networks": [{"source": "*", "target": "pod"}],
-            "storage": [{"source": "*", "volume_mode": "Filesystem", "access_modes": ["ReadWriteMany"]}],
-        },
-        "overrides": {"prepared": True},
-        "services": [{"port": 80, "node_port": GUEST_PORT}],
-        "verify": {"checks": [{"type": "console", "text": "IRONACRE-GUEST-UP"}, {"type": "http", "url": url}]},
-        "probe": {"url": url},
+        "hci_imports": imports.imports(),
+        "hci_migrations": imports.migrations(),
     }
 
 

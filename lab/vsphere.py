@@ -16,7 +16,7 @@ from lab.daemons import Daemon
 from lab.machine import authority
 from lab.place import Place
 from lab.rack.model import MGMT
-from lab.shell import inside, wait_for, works
+from lab.shell import inside, run, wait_for, works
 
 ADDRESS, PORT, CONTROL_PORT = f"{MGMT}.1", 443, 8991
 NAMES = ("vcenter", "vcenter.rack.test")
@@ -36,6 +36,14 @@ def up(place: Place) -> None:
         (folder / "estate.json").write_text(json.dumps(estate(built["guest_ova"] / "guest.raw")))
     daemons.start(place, daemon(place, built["vcenter"] / "vcenter"))
     wait_for("vcenter", partial(answers, place), PATIENCE, f"see {place.logs / 'vcenter.log'}")
+
+
+def scribble(place: Place, machine: str, seed: int) -> None:
+    """Let a running machine write to its second disk, as its users do while it is copied."""
+    url = f"http://127.0.0.1:{CONTROL_PORT}/machines/{machine}/disks/1/scribble"
+    body = json.dumps({"seed": seed, "pieces": 50, "bytes": 8192}).encode()
+    ask = f"from urllib.request import urlopen; print(urlopen({url!r}, {body!r}, {PATIENCE}).read().decode())"
+    print(run(*inside(place.controller, sys.executable, "-c", ask)))
 
 
 def answers(place: Place) -> bool:

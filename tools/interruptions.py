@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +49,28 @@ POINTS = (
 )
 
 
+def family(pid: int) -> list[int]:
+    """A process and all that came from it; Ansible's workers have sessions of their own and would go on."""
+    parents: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents.setdefault(int(fields[1]), []).append(int(stat.parent.name))
+    found = [pid]
+    for member in found:
+        found += parents.get(member, [])
+    return found
+
+
+def kill_all(pid: int) -> None:
+    """End a process with all that came from it, the eldest first, so that nobody notices."""
+    for member in family(pid):
+        with suppress(ProcessLookupError):
+            os.kill(member, signal.SIGKILL)
+
+
 def run(name: str, point: Point | None) -> tuple[int, list[str]]:
     """Run site.yml, killed at the point; the exit code and what was printed."""
     lines: list[str] = []
@@ -60,7 +83,7 @@ def run(name: str, point: Point | None) -> tuple[int, list[str]]:
             if point and line.startswith("TASK [") and point.task in line:
                 seen += 1
                 if seen == point.occurrence:
-                    threading.Timer(point.seconds, os.killpg, (process.pid, signal.SIGKILL)).start()
+                    threading.Timer(point.seconds, kill_all, (process.pid,)).start()
     LOGS.mkdir(parents=True, exist_ok=True)
     (LOGS / f"interrupted-{name}.log").write_text("".join(lines))
     return process.returncode, lines

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 import sys
 
 import pytest
 
 from tools import interruptions
-from tools.interruptions import Point, changed, run
+from tools.interruptions import Point, changed, family, kill_all, run
 
 QUIET = "n1   : ok=12   changed=0    unreachable=0    failed=0"
 BUSY = "n2   : ok=12   changed=1    unreachable=0    failed=0"
@@ -30,3 +32,16 @@ def test_a_run_is_killed_at_its_point(monkeypatch: pytest.MonkeyPatch, tmp_path)
     assert code < 0
     assert len(lines) >= 2
     assert (tmp_path / "interrupted-x.log").read_text().startswith("TASK [role : copy | Send] 0")
+
+
+def test_all_that_came_from_a_process_belongs_to_it() -> None:
+    script = (
+        "import subprocess; subprocess.Popen(['sleep', '99'], start_new_session=True); print(1, flush=True); input()"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        members = family(process.pid)
+        kill_all(process.pid)
+    assert len(members) == 2
+    assert process.returncode == -signal.SIGKILL
