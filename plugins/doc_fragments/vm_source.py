@@ -60,7 +60,7 @@ options:
           - How the disks of a vSphere machine that is off are read.
           - V(folder) reads its files by ranges, in several streams; a break costs nothing.
           - V(nfc) is an export, in one stream from the beginning.
-          - V(auto) reads 1 MiB by V(folder), and takes V(nfc) when the datastore does not allow that.
+          - V(auto) reads 64 KiB by V(folder), and takes V(nfc) when the datastore does not allow that.
         type: str
         choices: [auto, folder, nfc]
         default: auto

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.vsphere.folder import REQUEST, STREAMS
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.vsphere.tls import PinnedConnection
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.vsphere_disk import NotByPlace
 from ansible_collections.ironacre.hci.plugins.modules import vm_disk_copy
 from tests.peers.vcenter_sim import VcenterSim, serving
 from tests.peers.vsphere_source import MIB, SIZE, content, disk_content, estate, image, opened, options, raised
@@ -63,7 +64,7 @@ def test_of_a_tracked_disk_only_what_is_allocated_is_read(sim: VcenterSim, raw: 
     data, _pauses, read = fetched(sim, "auto", "tracked")
     assert data == raw.read_bytes()
     assert read < 9 * MIB
-    assert fetched(sim, "auto")[2] == SIZE + MIB
+    assert fetched(sim, "auto")[2] == SIZE
 
 
 def test_connections_stay_open(sim: VcenterSim, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,8 +201,9 @@ def test_every_lease_is_ended(sim: VcenterSim) -> None:
     assert ended == ["HttpNfcLeaseComplete", "HttpNfcLeaseAbort"]
 
 
-def test_disks_of_a_running_machine_are_not_read_while_they_change(sim: VcenterSim) -> None:
-    with opened(sim) as package:
+@pytest.mark.parametrize("transport", ["auto", "folder", "nfc"])
+def test_disks_of_a_running_machine_are_not_read_while_they_change(sim: VcenterSim, transport: str) -> None:
+    with opened(sim, transport=transport) as package:
         disk = package.vm("web01").disks[0]
         assert "is not off" in raised(lambda: package.disk(disk))
 
@@ -227,6 +229,13 @@ def test_a_disk_is_copied_into_a_file_and_only_read_again_afterwards(
     again = run(vm_disk_copy, params)
     assert (again["digest"], again["bytes_written"]) == (first["digest"], 0)
     assert sim.changes() == []
+
+
+def test_who_asks_for_exports_gets_no_files(sim: VcenterSim) -> None:
+    with opened(sim, transport="nfc") as package:
+        machine = package.machine("off")
+        with pytest.raises(NotByPlace, match="transport is nfc"):
+            machine.open_ranged(machine.describe().disks[0], None)
 
 
 def test_a_part_of_a_disk_is_read_by_place(sim: VcenterSim, raw: Path) -> None:

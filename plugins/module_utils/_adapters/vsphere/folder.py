@@ -28,6 +28,7 @@ from .tls import PinnedConnection
 # One request reads this much: long enough that its answer outweighs the question.
 REQUEST = 4 << 20
 STREAMS = 4
+PROBE = 64 << 10
 _BROKEN = (OSError, http.client.HTTPException)
 
 
@@ -137,6 +138,10 @@ class FolderDisk:
     def __init__(self, file: FolderFile, capacity: int) -> None:
         self.file, self.capacity, self.bytes_read = file, capacity, 0
         self.areas = [Area(0, capacity)]
+
+    def probe(self) -> None:
+        """Read a little, so that a file that cannot be read is known before anything depends on it."""
+        self.file.read(0, min(PROBE, self.capacity))
 
     def read(self, offset: int, size: int) -> bytes:
         data = self.file.read(offset, size)

@@ -26,9 +26,6 @@ from .power import Power
 from .snapshots import Snapshots
 from .tasks import Tasks
 
-# Large enough to reach the file's extents, small enough to cost nothing.
-PROBE = 1 << 20
-
 
 class VsphereMachine:
     """Implements _core.vm.source.Machine. transport: auto, folder or nfc. Nothing here deletes a machine or a disk."""
@@ -88,17 +85,20 @@ class VsphereMachine:
         return self._snapshots.changed(disk, snapshot, since)
 
     def open_ranged(self, disk: Disk, snapshot: Snapshot | None) -> FolderDisk:
-        """The frozen disk under a snapshot, or the disk of a machine that is off."""
-        text = self._frozen_file(disk, snapshot) if snapshot else self._file_at_rest(disk)
+        """The frozen disk under a snapshot, or that of a machine that is off. NotByPlace where only an export helps."""
+        if self.transport == "nfc":
+            raise NotByPlace(
+                f"{self.session.place}: {self.name}: source.transport is nfc; set it to auto to read files"
+            )
+        if snapshot is None:
+            self._refuse_running()
+        text = self._frozen_file(disk, snapshot) if snapshot else disk.file
         return self._folder_disk(text, disk)
 
     def open_stream(self, disk: Disk) -> Stream:
         """The whole disk of a machine that is off, by files where they can be read, else by an export."""
-        if self.transport == "nfc":
-            return self._export(disk)
         try:
             opened = self.open_ranged(disk, None)
-            opened.read(0, min(PROBE, disk.capacity))
         except NotByPlace:
             if self.transport == "folder":
                 raise
@@ -125,10 +125,9 @@ class VsphereMachine:
                 return str((device.get("backing") or {}).get("fileName") or "")
         raise self._error(f"the snapshot {snapshot.name} has no disk {disk.key}", "import it cold")
 
-    def _file_at_rest(self, disk: Disk) -> str:
+    def _refuse_running(self) -> None:
         if self.power() != "off":
             raise self._error("is not off, so its disks change while they are read", "shut it down, or import it warm")
-        return disk.file
 
     def _folder_disk(self, text: str, disk: Disk) -> FolderDisk:
         datacenter = self.inventory.estate().datacenter(self.ref)
@@ -138,7 +137,9 @@ class VsphereMachine:
             flat = flat_file(descriptor.head(), file)
         finally:
             descriptor.close()
-        return FolderDisk(FolderFile(self.session, flat, datacenter, disk.capacity), disk.capacity)
+        opened = FolderDisk(FolderFile(self.session, flat, datacenter, disk.capacity), disk.capacity)
+        opened.probe()
+        return opened
 
     def _allocated(self, disk: Disk) -> list[Area]:
         """What must be read. Without change tracking that is everything."""
@@ -148,6 +149,7 @@ class VsphereMachine:
         return [Area(0, disk.capacity)]
 
     def _export(self, disk: Disk) -> NfcStream:
+        self._refuse_running()
         return NfcStream(self.tasks, self.reference, self.describe(), disk, self.inflater)
 
     def _error(self, found: str, way_out: str) -> PlatformError:
