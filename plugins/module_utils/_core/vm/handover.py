@@ -40,6 +40,22 @@ class Handover:
     def __init__(self, machine: Machine, target: MoveTarget, plan: Plan, wish: Wish) -> None:
         self.machine, self.target, self.plan, self.wish = machine, target, plan, wish
 
+    def method(self, power: str) -> str:
+        """warm when the source runs and can track its changes, else cold; a wish that cannot be met is an error."""
+        if power == "off" and self.wish.state == "precopied":
+            raise PlatformError(
+                f"{self.plan.name}: the source is off, there is nothing to copy ahead; run state present, or start it"
+            )
+        if self.wish.method == "cold" or power == "off":
+            return "cold"
+        try:
+            self.machine.enable_tracking()
+        except PlatformError:
+            if self.wish.method == "warm" or self.wish.state == "precopied":
+                raise
+            return "cold"
+        return "warm"
+
     def refuse_running_target(self) -> None:
         """Before the first write: a machine that runs would be overwritten while it runs."""
         if self.target.is_running(self.plan.name):

@@ -95,18 +95,7 @@ class Mover:
         power = self.machine.power()
         if power == "suspended":
             raise PlatformError(f"{self.plan.name}: the source is suspended; resume it or shut it down, then run again")
-        self.state = replace(self.state, power=power, method=self._method(power))
-
-    def _method(self, power: str) -> str:
-        if self.wish.method == "cold" or power == "off":
-            return "cold"
-        try:
-            self.machine.enable_tracking()
-        except PlatformError:
-            if self.wish.method == "warm" or self.wish.state == "precopied":
-                raise
-            return "cold"
-        return "warm"
+        self.state = replace(self.state, power=power, method=self.handover.method(power))
 
     def _allocate(self) -> None:
         """In every run: a volume that is gone, or another's, is found before anything is stopped."""
