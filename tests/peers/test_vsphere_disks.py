@@ -6,16 +6,14 @@ import hashlib
 import http.client
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.vsphere.folder import REQUEST, STREAMS
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.vsphere.folder import STREAMS
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.vsphere.tls import PinnedConnection
-from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.vsphere_disk import NotByPlace
 from ansible_collections.ironacre.hci.plugins.modules import vm_disk_copy
 from tests.peers.vcenter_sim import VcenterSim, serving
-from tests.peers.vsphere_source import MIB, SIZE, content, disk_content, estate, image, opened, options, raised
+from tests.peers.vsphere_source import MIB, SIZE, content, estate, image, opened, options, raised
 from tests.unit.running import Run
 
 
@@ -229,27 +227,3 @@ def test_a_disk_is_copied_into_a_file_and_only_read_again_afterwards(
     again = run(vm_disk_copy, params)
     assert (again["digest"], again["bytes_written"]) == (first["digest"], 0)
     assert sim.changes() == []
-
-
-def test_who_asks_for_exports_gets_no_files(sim: VcenterSim) -> None:
-    with opened(sim, transport="nfc") as package:
-        machine = package.machine("off")
-        with pytest.raises(NotByPlace, match="transport is nfc"):
-            machine.open_ranged(machine.describe().disks[0], None)
-
-
-def test_a_part_of_a_disk_is_read_by_place(sim: VcenterSim, raw: Path) -> None:
-    with opened(sim) as package:
-        machine = package.machine("off")
-        disk: Any = machine.open_ranged(machine.describe().disks[0], None)
-        data = raw.read_bytes()
-        for offset, size in ((0, 1), (3 * MIB + 500, 2 * REQUEST), (SIZE - 512, 512)):
-            assert disk.read(offset, size) == data[offset : offset + size]
-        disk.close()
-
-
-def test_the_disk_is_that_of_the_machine_that_was_asked_for(sim: VcenterSim) -> None:
-    with opened(sim) as package:
-        stray = package.vm("off").disks[0].__class__("2000", SIZE, "[ds1] other/other.vmdk")
-        assert "no disk of a machine that was read" in raised(lambda: package.disk(stray))
-        assert len(disk_content(package, "off")) == SIZE
