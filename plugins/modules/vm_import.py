@@ -403,6 +403,12 @@ downtime_s:
   returned: success
   type: float
   sample: 41.5
+heard:
+  description: What the guest answered to each of O(verify.checks).
+  returned: success
+  type: list
+  elements: str
+  sample: [IRONACRE-GUEST-UP 4.21, 200 17.30]
 phase:
   description: The phase that was reached.
   returned: success

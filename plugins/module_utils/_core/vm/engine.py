@@ -220,7 +220,7 @@ class Engine:
         self.target.wait_running(plan.name)
 
     def _check(self, plan: Plan) -> None:
-        self.target.check(plan.name)
+        self.state = replace(self.state, heard=tuple(self.target.check(plan.name)))
 
     def _finish(self, plan: Plan) -> None:
         self.journal.beat()

@@ -75,6 +75,7 @@ class State:
 
     power: that of the source when the import began; rolling back restores it. method: cold, warm, or empty.
     progress: disk key -> bytes done and to do, rate in bytes per second, seconds left.
+    heard: what the guest answered to each check.
     """
 
     request: str = ""
@@ -91,6 +92,7 @@ class State:
     rounds: tuple[Round, ...] = ()
     progress: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     note: str = ""
+    heard: tuple[str, ...] = ()
 
     def reached(self, phase: str) -> bool:
         """True when the phase is behind."""
@@ -146,6 +148,7 @@ class State:
             raise PlatformError("the journal of this import was written by another version; remove its ConfigMap")
         data["disks"] = {key: DiskState(**disk) for key, disk in data["disks"].items()}
         data["timeline"] = tuple(Step(**step) for step in data["timeline"])
+        data["heard"] = tuple(data.get("heard") or ())
         data["rounds"] = tuple(Round(**{**one, "compared": tuple(one["compared"])}) for one in data.get("rounds") or ())
         return cls(**data)
 
@@ -163,4 +166,5 @@ class State:
             "progress": {key: dict(found) for key, found in self.progress.items()},
             "downtime_s": self.downtime,
             "note": self.note,
+            "heard": list(self.heard),
         }

@@ -191,7 +191,7 @@ class Mover:
 
     def _check(self) -> None:
         if self.plan.run_strategy != "Halted":
-            self.target.check(self.plan.name)
+            self.state = replace(self.state, heard=tuple(self.target.check(self.plan.name)))
 
     def _apply(self, running: bool = False) -> None:
         live = self.handover.define(running)

@@ -99,7 +99,7 @@ class MemoryTarget:
         assert self.machine["spec"]["runStrategy"] == "Always"
 
     def check(self, name: str) -> list[str]:
-        return []
+        return ["console: up"]
 
 
 class MemoryStream:
@@ -123,6 +123,7 @@ def test_import_reaches_done_with_equal_digests_and_a_running_machine() -> None:
     journal, target = MemoryJournal(), MemoryTarget()
     state = engine(journal, target).run(plan())
     assert state.phase == "done" and not journal.owner
+    assert journal.load().report()["heard"] == ["console: up"]
     assert [disk.sha256 for disk in state.disks.values()] == [
         hashlib.sha256(data).hexdigest() for data in DISKS.values()
     ]
