@@ -44,6 +44,14 @@ options:
     type: str
     choices: [auto, networkd, networkmanager, netplan, wicked, ifcfg, kernel]
     default: auto
+  scope:
+    description:
+      - V(managed) touches only what is declared or was declared before.
+      - V(exclusive) also removes bonds, bridges and VLANs that nobody declared, and other addresses, VLANs and routes
+        of declared links. The way to the node, container networks, guests, their bridges and their VLANs stay.
+    type: str
+    choices: [managed, exclusive]
+    default: managed
   interfaces:
     description: The declared interfaces, each a dictionary with at least C(name) and C(type).
     type: list
@@ -228,6 +236,7 @@ SPEC: dict[str, Any] = {
         "choices": ["auto", "networkd", "networkmanager", "netplan", "wicked", "ifcfg", "kernel"],
         "default": "auto",
     },
+    "scope": {"type": "str", "choices": ["managed", "exclusive"], "default": "managed"},
     "interfaces": {"type": "list", "elements": "dict", "default": []},
     "routes": {"type": "list", "elements": "dict", "default": []},
     "rules": {"type": "list", "elements": "dict", "default": []},
@@ -248,7 +257,7 @@ def main_present(module: AnsibleModule, journal: Journal, links: Links) -> Mappi
     params = module.params
     change.refuse_pending(journal)
     desired = {key: params[key] for key in DECLARED}
-    found = examine(desired, params["backend"], journal, links, params["management_addresses"])
+    found = examine(desired, params["backend"], journal, links, params["management_addresses"], params["scope"])
     result = facts(found)
     if not found.changed:
         if not module.check_mode:

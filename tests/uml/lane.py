@@ -26,12 +26,7 @@ KERNEL = shutil.which("linux.uml") or ""
 # A kernel under load; the budget of all lanes together is watched by the test driver.
 LIMIT = int(os.environ.get("IRONACRE_UML_LIMIT", "300"))
 # Lanes and single tests that do not yet pass here, with the reason. IRONACRE_UML_LANES names those to be judged still.
-UNSETTLED = {
-    "scenario_networkmanager": "NetworkManager lane: not settled: NetworkManager 1.42 does not autoconnect bond ports "
-    "without udev, which does not run in this kernel",
-    "test_nic_11_networkd_a_virtual_address_survives_reload_and_restart": "networkd, reload after a restart: not "
-    "settled: `networkctl reload` ends with 'Numerical result out of range', and the change is rolled back",
-}
+UNSETTLED: dict[str, str] = {}
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ Name=host0
 [Network]
 Address={four}/24
 Address={six}/64
+Gateway=10.77.0.1
 IPv6AcceptRA=no
 LinkLocalAddressing=ipv6
 ConfigureWithoutCarrier=yes

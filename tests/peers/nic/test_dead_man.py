@@ -127,6 +127,44 @@ def test_nic_06_an_address_moves_and_is_confirmed_at_the_new_one(bench: Bench) -
     assert node.answers("10.77.0.83") and not node.answers()
 
 
+def bridged(node: Pocket) -> dict[str, Any]:
+    """The installed NIC becomes the port of a bridge that has its address."""
+    bridge = {"name": "br0", "type": "bridge", "ports": ["host0"], "bridge": {"stp": False}}
+    interfaces = [{"name": "host0", "type": "ethernet"}, {**bridge, **at(f"{node.four}/24", f"{node.six}/64")}]
+    return {"interfaces": interfaces, "routes": [{"to": "default", "via": "10.77.0.1"}]}
+
+
+def test_nic_06_the_installed_address_moves_to_a_bridge_over_its_nic(bench: Bench) -> None:
+    node = only(bench, 8)
+    play = change({}, 60, **bridged(node))
+    look = {
+        "ansible.builtin.command": "networkctl --no-legend --no-pager list",
+        "register": "links",
+        "changed_when": False,
+    }
+    play[0]["tasks"] += [look, {"ansible.builtin.debug": {"var": "links.stdout_lines"}}]
+    code, told = bench.play(play)
+    assert code == 0 and "changed=1" in told and not node.addresses(), told
+    assert "host0" in told.split("links.stdout_lines")[1] and "failed " not in told.split("links.stdout_lines")[1], told
+    code, told = bench.play(play)
+    assert code == 0 and "changed=0" in told, told
+
+
+def test_nic_14_a_gate_keeps_the_rollout_from_a_node(bench: Bench) -> None:
+    node = only(bench, 9)
+    gate = bench.folder / "gate.yml"
+    gate.write_text(
+        json.dumps([{"ansible.builtin.assert": {"that": "may_change | bool", "fail_msg": "volumes rebuild"}}])
+    )
+    play = [{"hosts": "all", "gather_facts": False, "roles": ["ironacre.hci.node_network"], "vars": {
+        "node_network_layers": [{"origin": "host", "value": bridged(node)}], "node_network_backend": "networkd",
+        "node_network_gates_before": [str(gate)], "node_network_gates_after": [str(gate)]}}]  # fmt: skip
+    code, told = bench.play(play, "-e", "may_change=false")
+    assert code == 2 and "volumes rebuild" in told and node.transactions() == [], told
+    code, told = bench.play(play, "-e", "may_change=true")
+    assert code == 0 and told.count("All assertions passed") == 2 and node.state() == "committed", told
+
+
 def test_nic_09_the_way_to_the_node_is_refused_when_asked(bench: Bench) -> None:
     node = only(bench, 1)
     count = len(node.transactions())

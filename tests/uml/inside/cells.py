@@ -55,7 +55,7 @@ def left(desired: dict[str, Any], backend: str) -> list[str]:
 
 def settled(desired: dict[str, Any], backend: str, when: str) -> None:
     """As declared, by the daemon's own doing."""
-    assert until(lambda: not left(desired, backend), 40), (
+    assert until(lambda: not left(desired, backend), 90), (
         when,
         left(desired, backend),
         Path("/run/daemon.log").read_text()[-1500:],
@@ -96,18 +96,10 @@ def restarted(desired: dict[str, Any], backend: str, name: str) -> None:
     for attempt in range(3):
         size = LOG.stat().st_size if LOG.exists() else 0
         with daemon(command, ready):
-            woken(backend)
             if until(lambda: not left(desired, backend), 40):
                 return
             told = LOG.read_text()[size:]
             assert "timed out" in told and attempt < 2, (name, left(desired, backend), told[-1500:])
-
-
-def woken(backend: str) -> None:
-    """Without udev, which does not run here, NetworkManager 1.42 activates nothing by itself at its start."""
-    if backend == "networkmanager":
-        for name in ("br-vm", "bond0", "eno1", "eno2", "br-vm.100"):
-            sh(f"nmcli --wait 10 connection up id ironacre-{name}", check=False)
 
 
 def settled_before(backend: str) -> None:
@@ -133,7 +125,6 @@ def after_a_boot(backend: str) -> None:
     if backend == "netplan":
         sh("netplan generate")
     with daemon(command, ready):
-        woken(backend)
         settled(desired, backend, "after a boot")
         assert until(lambda: ping("10.0.100.1"), 40)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from cells import after_a_boot, each_change, rolls_back
+from cells import after_a_boot, bus, command_of, daemon, each_change, rolls_back
 from trunk import bond, trunk
+from wire import applied, kept, kernel, looked, ping, sh, switch, udev, until
 
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import parsers
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import checkpoint, parsers
+from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import InputErrors
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.parse import parse
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.render_networkmanager import render
 
 
 def test_nic_02_networkmanager_every_change_and_restart() -> None:
+    udev()
     each_change("networkmanager")
 
 
@@ -20,6 +23,39 @@ def test_nic_02_networkmanager_after_a_boot() -> None:
 
 def test_nic_04_networkmanager_a_failed_probe_puts_all_back() -> None:
     rolls_back("networkmanager")
+
+
+def test_nic_05_networkmanager_goes_back_when_nobody_is_left_to_do_it() -> None:
+    switch()
+    bus()
+    command, ready = command_of("networkmanager")
+    good = trunk([100, 200])
+    with daemon(command, ready):
+        kept(good, "networkmanager")
+        checkpoint.SPARE = 5
+        moved = trunk([100, 200])
+        moved["interfaces"][4]["ipv4"] = {"addresses": ["10.0.100.77/24"]}
+        applied(moved, "networkmanager", timeout=20)
+        assert kernel().links["br-vm.100"].addresses == {"10.0.100.77/24"}
+        # Our guard is dead: nothing of ours runs any more.
+        assert until(lambda: kernel().links["br-vm.100"].addresses == {"10.0.100.11/24"}, 60), sh("nmcli connection")
+        assert until(lambda: ping("10.0.100.1"), 30) and checkpoint.pending() == []
+
+
+def test_nic_12_networkmanager_refuses_while_somebodys_checkpoint_waits() -> None:
+    switch()
+    bus()
+    command, ready = command_of("networkmanager")
+    with daemon(command, ready):
+        path = checkpoint.create(60)
+        try:
+            looked(trunk([100]), "networkmanager")
+        except InputErrors as error:
+            assert path in str(error) and "CheckpointDestroy" in str(error), error
+        else:
+            raise AssertionError("somebody's checkpoint was not seen")
+        checkpoint.drop(path)
+        assert looked(trunk([100]), "networkmanager").changed
 
 
 def test_nic_12_networkmanager_swallows_nothing() -> None:

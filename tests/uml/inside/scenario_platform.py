@@ -5,11 +5,12 @@ The declaration is the lab's own, so that the rack meets nothing that was not se
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 from cells import bus, command_of, daemon, left, settled, settled_before
-from wire import applied, kept, kernel, looked, ping, sh, unplug, until
+from wire import applied, kept, kernel, looked, ping, sh, udev, unplug, until
 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import probes
 from ansible_collections.ironacre.hci.plugins.module_utils._core.boot.files import NETWORK_FILE, first_network
@@ -68,6 +69,7 @@ def without_one_cable(number: int) -> None:
 
 
 def test_nic_02_platform_from_the_installed_network_to_bond_and_trunk() -> None:
+    udev()
     rack()
     installed()
     bus()
@@ -77,6 +79,7 @@ def test_nic_02_platform_from_the_installed_network_to_bond_and_trunk() -> None:
         settled_before("networkd")
         answer = kept(declared(), "networkd")
         assert (answer["examined"].management, answer["examined"].cost) == (("eth0",), "bounce")
+        assert until(lambda: "failed" not in sh("networkctl --no-legend --no-pager list"), 10), sh("networkctl")
         links = kernel().links
         assert not links["eth0"].addresses and links["br-trunk.70"].addresses == {f"{MACHINE.address}/24"}
         assert {links[name].mac for name in ("bond0", "br-trunk", "br-trunk.70")} == {MACHINE.mac}
@@ -111,6 +114,27 @@ def test_nic_04_platform_a_bond_on_the_way_to_the_node_is_undone() -> None:
         assert not {"bond0", "br-trunk"} & set(links)
         # It goes on as if nothing had been: the next attempt succeeds.
         kept(declared(), "networkd")
+
+
+def test_nic_06_platform_neighbours_learn_where_an_address_went() -> None:
+    rack()
+    addresses = ["172.31.70.14/24", "fd70::14/64"]
+    kept({"interfaces": [{"name": "eth0", "type": "ethernet", **both(addresses)}]}, "kernel")
+    sh("ip -n sw addr add fd70::1/64 dev br-mgmt nodad")
+    assert until(lambda: all("1 received" in sh(f"ip netns exec sw ping -c1 -W1 {one.split('/')[0]}", check=False)
+                             for one in addresses), 20)  # fmt: skip
+    # No probe, so that the node sends nothing by itself; the bridge has a MAC of its own.
+    nics = [{"name": "eth0", "type": "ethernet"}]
+    bridge = {"name": "br0", "type": "bridge", "ports": ["eth0"], "mac": "02:00:00:00:77:77", **both(addresses)}
+    kept({"interfaces": [*nics, bridge]}, "kernel")
+    for one in addresses:
+        known = json.loads(sh(f"ip -n sw -j neigh show {one.split('/')[0]} dev br-mgmt"))
+        assert known[0]["lladdr"] == "02:00:00:00:77:77", known
+
+
+def both(addresses: list[str]) -> dict[str, Any]:
+    """Addresses under the keys of their families."""
+    return {f"ipv{6 if ':' in one else 4}": {"addresses": [one]} for one in addresses}
 
 
 def test_nic_13_platform_the_label_follows_the_kernel() -> None:

@@ -140,6 +140,24 @@ def test_nic_11_what_others_put_on_the_bridge_stays() -> None:
             raise AssertionError(f"accepted though {told}")
 
 
+def test_nic_11_exclusive_takes_the_undeclared_and_leaves_guests() -> None:
+    switch()
+    kept(trunk([100, 205]), "kernel")
+    sh(
+        "ip tuntap add vm1 mode tap; ip link set vm1 master br-vm up; bridge vlan add dev vm1 vid 205; "
+        "bridge vlan add dev bond0 vid 999; ip addr add 10.66.0.1/24 dev br-vm.100; "
+        "ip link add br9 type bridge; ip link add link br9 name br9.4 type vlan id 4; ip link add cni0 type bridge"
+    )
+    assert not looked(trunk([100, 205]), "kernel").changed
+    found = looked(trunk([100, 205]), "kernel", scope="exclusive")
+    assert [step.device for step in found.steps if step.about == "exists"] == ["br9.4", "br9"], found.steps
+    kept(trunk([100, 205]), "kernel", scope="exclusive")
+    links = kernel().links
+    assert not {"br9", "br9.4"} & set(links) and {"cni0", "vm1"} <= set(links) and links["vm1"].master == "br-vm"
+    assert sorted(links["bond0"].vlans) == [100, 205] and links["br-vm.100"].addresses == {"10.0.100.11/24"}
+    assert not looked(trunk([100, 205]), "kernel", scope="exclusive").changed
+
+
 def test_nic_16_both_families_on_the_way_to_the_node() -> None:
     switch(ports=1, lacp=False)
     sh("ip -n sw link set s1 up; ip -n sw addr add fd00:1::1/64 dev s1 nodad; ip -n sw addr add 10.1.0.1/24 dev s1")

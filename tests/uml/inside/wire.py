@@ -98,14 +98,16 @@ def kernel() -> Kernel:
     return read(Links().read())
 
 
-def looked(desired: dict[str, Any], backend: str) -> Examination:
+def looked(desired: dict[str, Any], backend: str, scope: str = "managed") -> Examination:
     """Examine without changing."""
-    return examine(desired, backend, JOURNAL, Links(), [])
+    return examine(desired, backend, JOURNAL, Links(), [], scope)
 
 
-def applied(desired: dict[str, Any], backend: str, state: str = "applied", **settings: Any) -> dict[str, Any]:
+def applied(
+    desired: dict[str, Any], backend: str, state: str = "applied", scope: str = "managed", **settings: Any
+) -> dict[str, Any]:
     """Bring the node there in this very process; -> the journal's state, which must be the expected one."""
-    found = looked(desired, backend)
+    found = looked(desired, backend, scope)
     assert found.changed, "nothing to do"
     spec_settings = {**SETTINGS, **settings}
     txn = written_down(found, spec_settings)
@@ -123,9 +125,9 @@ def written_down(found: Examination, settings: dict[str, Any]) -> str:
     return JOURNAL.open(change.spec_of(found, settings))
 
 
-def kept(desired: dict[str, Any], backend: str) -> dict[str, Any]:
+def kept(desired: dict[str, Any], backend: str, scope: str = "managed") -> dict[str, Any]:
     """Apply and confirm."""
-    answer = applied(desired, backend)
+    answer = applied(desired, backend, scope=scope)
     assert Transaction(answer["txn"], JOURNAL).confirm()["state"] == "committed"
     return answer
 
@@ -148,3 +150,9 @@ def ping(address: str, *more: str) -> bool:
     return (
         subprocess.run(["ping", "-c1", "-W1", "-n", *more, address], capture_output=True, check=False).returncode == 0
     )
+
+
+def udev() -> None:
+    """The device manager, as on a node: NetworkManager takes only devices over that it has seen."""
+    sh("mount -o remount,rw /sys; mountpoint -q /dev || mount -t devtmpfs devtmpfs /dev")
+    sh("/lib/systemd/systemd-udevd --daemon; udevadm trigger --action=add --subsystem-match=net; udevadm settle -t 30")

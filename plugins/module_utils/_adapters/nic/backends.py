@@ -8,10 +8,11 @@ This module util is private to the collection.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import files, parsers
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import checkpoint, files, parsers
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.command import attempt, must
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import Finding, PlatformError
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import (
@@ -23,6 +24,9 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import (
 )
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model import State
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.target import Device
+
+SILENT = 124  # out of time
+PAUSE = 1.0
 
 
 class Backend:
@@ -52,6 +56,16 @@ class Backend:
     def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> None:
         """Make the daemon read its files again."""
 
+    def hold(self, seconds: float) -> str:
+        """Let the daemon go back by itself, some time after so many seconds. -> what `release` takes; or empty."""
+        return ""
+
+    def release(self, held: str) -> None:
+        """The daemon is not to go back. PlatformError when it will."""
+
+    def revert(self, held: str) -> None:
+        """The daemon is to go back now."""
+
 
 class Networkd(Backend):
     """systemd-networkd."""
@@ -71,7 +85,8 @@ class Networkd(Backend):
         return parsers.networkd(rendered)
 
     def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> None:
-        must(["networkctl", "reload"], limit=45)
+        reload()
+        revive(device.name for device in devices)
 
 
 class NetworkManager(Backend):
@@ -100,12 +115,25 @@ class NetworkManager(Backend):
             # A failure here is judged by what the kernel says afterwards.
             attempt(["nmcli", "--wait", "10", "connection", "up", "id", render_networkmanager.PREFIX + name], limit=20)
 
+    def hold(self, seconds: float) -> str:
+        return checkpoint.create(seconds)
+
+    def release(self, held: str) -> None:
+        checkpoint.drop(held)
+
+    def revert(self, held: str) -> None:
+        checkpoint.back(held)
+
 
 class Netplan(Backend):
     """netplan over systemd-networkd, with drop-ins for what netplan has no key for."""
 
     name = "netplan"
-    patterns = (render_netplan.FILE, f"{render_networkd.FOLDER}/10-netplan-*.d/{render_netplan.DROP_IN}")
+    patterns = (
+        render_netplan.FILE,
+        f"{render_networkd.FOLDER}/10-netplan-*.d/{render_netplan.DROP_IN}",
+        f"{render_networkd.FOLDER}/{render_networkd.PREFIX}*.link",
+    )
 
     def render(self, state: State) -> dict[str, str]:
         return render_netplan.render(state)
@@ -118,7 +146,32 @@ class Netplan(Backend):
 
     def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> None:
         must(["netplan", "generate"], limit=30)
-        must(["networkctl", "reload"], limit=45)
+        reload()
+        revive(device.name for device in devices)
+
+
+def reload() -> None:
+    """Make networkd read its files. It ends at the first link that is not ready; the next time it goes on."""
+    for again in (True, True, False):
+        code, out, err = attempt(["networkctl", "reload"], limit=45)
+        if not code:
+            return
+        if code == SILENT or not again:
+            raise PlatformError(f"networkctl reload: exit {code}: {(err or out).strip()}")
+        time.sleep(PAUSE)
+
+
+def revive(names: Iterable[str]) -> None:
+    """Make networkd take up again what it gave up, as a NIC whose former gateway went while its new files came.
+
+    It leaves such a link alone for good, also at later reloads.
+    """
+    _code, out, _err = attempt(["networkctl", "--no-legend", "--no-pager", "list"])
+    ours = set(names)
+    words = (line.split() for line in out.splitlines())
+    failed = [line[1] for line in words if len(line) > 2 and line[-1] == "failed" and line[1] in ours]
+    if failed:
+        attempt(["networkctl", "reconfigure", *failed], limit=45)
 
 
 class RenderOnly(Backend):

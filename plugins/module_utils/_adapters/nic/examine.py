@@ -19,7 +19,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.goal im
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.journal import Journal
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.links import Links
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import refuse
-from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import management, options, preflight
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import exclusive, management, options, preflight
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.diff import Difference, differences
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.kernel import Kernel, read
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.match import resolve
@@ -78,46 +78,56 @@ class Examination:
         return {"class": self.cost, "devices": devices, "management": bool(self.on_management())}
 
 
-def examine(desired: Mapping[str, Any], name: str, journal: Journal, links: Links, addresses: list[str]) -> Examination:
+def examine(
+    desired: Mapping[str, Any],
+    name: str,
+    journal: Journal,
+    links: Links,
+    addresses: list[str],
+    scope: str = "managed",
+) -> Examination:
     """Read the node and compare. InputErrors with every finding: shape, rules, live rules, the node's own parser."""
     written = parse(desired)
     warnings = preflight.refuse_static(written)
     manager = backend(name)
-    hardware = sorted(item.name for item in written.interfaces if item.ethtool or item.sriov)
-    raw = links.read(hardware)
-    lldp = neighbours.read(raw, written)
-    nics = links.nics(raw, lldp)
+    raw = links.read(sorted(item.name for item in written.interfaces if item.ethtool or item.sriov))
+    nics = links.nics(raw, neighbours.read(raw, written))
     state, matched = resolve(written, nics)
-    record = {"desired": dict(desired), "nics": [asdict(nic) for nic in nics if nic.name in state.by_name]}
-    previous_record = journal.committed()
-    previous = resolved(previous_record)
-    kernel, before = read(raw), manager.current()
-    target, ours = wanted(state, previous), owned(previous, kernel, state)
+    meant = [asdict(nic) for nic in nics if nic.name in state.by_name]
+    record = {"desired": dict(desired), "nics": meant, "scope": scope}
+    previous, kernel = journal.committed(), read(raw)
+    target, ours = wanted(state, resolved(previous)), owned(resolved(previous), kernel, state)
+    path = management.path(kernel, [*addresses, session_address()], surroundings.default_devices(raw))
+    if scope == "exclusive":
+        target, ours = exclusive.extend(target, ours, kernel, state, path)
     after = {**manager.render(state), **surroundings.resolver(state, manager.name)}
-    before = {**before, **surroundings.existing(after)}
-    claims, shadows = surroundings.claims(manager.name), surroundings.shadows(manager.name)
-    refuse(validate_live(Node(state, previous, kernel, target, claims, shadows, tuple(manager.cannot(state)))))
+    before = {**manager.current(), **surroundings.existing(after)}
+    refuse(validate_live(seen(manager, state, resolved(previous), kernel, target, before)))
     if before != after:
         refuse(manager.verify(manager.render(state)))
-    path = management.path(kernel, [*addresses, session_address()], surroundings.default_devices(raw))
     found = differences(kernel, target, ours)
     steps = plan(found, kernel, target, path)
     return Examination(
-        manager,
-        record,
-        previous_record,
+        manager, record, previous, state, raw, kernel, target, ours, found, steps,
+        before, after, path, matched, warnings,
+    )  # fmt: skip
+
+
+def seen(
+    manager: Backend, state: State, previous: State, kernel: Kernel, target: Target, files: Mapping[str, str]
+) -> Node:
+    """What the live rules look at. files: ours, as they are."""
+    strangers = [name for name in target.absent if name not in previous.by_name]
+    return Node(
         state,
-        raw,
+        previous,
         kernel,
         target,
-        ours,
-        found,
-        steps,
-        before,
-        after,
-        path,
-        matched,
-        warnings,
+        claims=surroundings.claims(manager.name),
+        shadows=surroundings.shadows(manager.name),
+        cannot=tuple(manager.cannot(state)),
+        checkpoints=surroundings.checkpoints(manager.name),
+        makers=surroundings.makers(manager.name, strangers, files),
     )
 
 

@@ -14,7 +14,7 @@ def put(path: str, content: str, mode: int = 0o644) -> None:
     """Write the file so that after a power cut the old or the new content is there, never half of it."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
+    part = _part(target)
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
     with os.fdopen(handle, "w") as stream:
         stream.write(content)
@@ -61,4 +61,11 @@ def swap(have: Mapping[str, str], want: Mapping[str, str]) -> list[str]:
     gone = sorted(set(have) - set(want))
     for path in gone:
         remove(path)
+    # What a power cut left half written: its owner never came to rename it.
+    for path in {*have, *want}:
+        _part(Path(path)).unlink(missing_ok=True)
     return changed + gone
+
+
+def _part(target: Path) -> Path:
+    return target.with_name(f".{target.name}.part")

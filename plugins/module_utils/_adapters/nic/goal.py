@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import exclusive
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.kernel import Kernel, read
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.match import Nic, resolve
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model import Rule, State
@@ -28,7 +29,11 @@ def goal(spec: Mapping[str, Any]) -> tuple[Target, Owned]:
         return undo({**spec, "before": spec["snapshot"]})
     previous = resolved(spec["previous"]) if spec["previous"] else None
     state = resolved(spec["record"])
-    return wanted(state, previous), owned(previous, read(spec["before"]), state)
+    before = read(spec["before"])
+    target, ours = wanted(state, previous), owned(previous, before, state)
+    if spec["record"].get("scope") == "exclusive":
+        return exclusive.extend(target, ours, before, state, spec["management"])
+    return target, ours
 
 
 def undo(spec: Mapping[str, Any]) -> tuple[Target, Owned]:

@@ -109,7 +109,16 @@ class Links:
         found = {
             f"sriov.{key}": _text(device / f"sriov_{file}") for key, file in (("vfs", "numvfs"), ("total", "totalvfs"))
         }
-        return {key: int(value) for key, value in found.items() if value.isdigit()}
+        counts: dict[str, object] = {key: int(value) for key, value in found.items() if value.isdigit()}
+        used = [path.name for path in sorted(device.glob("virtfn*")) if _in_use(path)]
+        return {**counts, **({"sriov.used": tuple(used)} if used else {})}
+
+
+def _in_use(function: Path) -> bool:
+    """A virtual function given to a machine, or whose link has moved into a container."""
+    driver = function / "driver"
+    given = driver.exists() and driver.resolve().name == "vfio-pci"
+    return given or (driver.exists() and not list(function.glob("net/*")))
 
 
 def _program(command: Command) -> tuple[str, ...]:

@@ -9,10 +9,11 @@ This module util is private to the collection.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import checkpoint
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.command import attempt
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model import State
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.render_networkd import HEAD, PREFIX
@@ -52,6 +53,29 @@ def claims(backend: str) -> dict[str, frozenset[str]]:
         if state.startswith(("connect", "deactivating")) and "(ext" not in state
     )
     return {"NetworkManager": held} if held else {}
+
+
+def makers(backend: str, gone: Iterable[str], ours: Mapping[str, str]) -> dict[str, str]:
+    """{device: file} of the files that are not ours and would make a device that is to go."""
+    found = {}
+    if backend == "networkmanager":
+        code, out, _err = attempt(["nmcli", "-t", "-e", "no", "-f", "DEVICE,FILENAME", "connection", "show"])
+        pairs = [line.partition(":")[::2] for line in out.splitlines()] if not code else []
+        found = {device: path for device, path in pairs if device}
+    elif backend in ("networkd", "netplan"):
+        files = [path for folder in FOLDERS for path in sorted(Path(folder).glob("*.netdev"))]
+        found = {_made(path.read_text()): str(path) for path in files if not path.samefile(os.devnull)}
+    return {name: found[name] for name in gone if name in found and found[name] not in ours}
+
+
+def _made(text: str) -> str:
+    """The device that a .netdev file makes."""
+    return next((line.partition("=")[2].strip() for line in text.splitlines() if line.startswith("Name=")), "")
+
+
+def checkpoints(backend: str) -> tuple[str, ...]:
+    """Checkpoints of NetworkManager that wait, where it is the backend."""
+    return tuple(checkpoint.pending()) if backend == "networkmanager" else ()
 
 
 def shadows(backend: str) -> dict[str, tuple[str, ...]]:

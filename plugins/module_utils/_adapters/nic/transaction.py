@@ -12,9 +12,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import files, probes, timers
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.announce import announce
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.backends import Backend, backend
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.command import attempt
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.converge import Convergence
@@ -26,6 +28,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.parse impor
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.target import Owned, Target
 
 Goal = Callable[[dict[str, Any]], tuple[Target, Owned]]
+TRIES = 5
 GUARD = "/usr/local/lib/ironacre/nic-guard"
 
 
@@ -64,8 +67,8 @@ class Transaction:
         with self.journal.lock():
             if self.state() != "armed":
                 return
-            self.journal.note(self.txn, "applying")
             try:
+                self.journal.note(self.txn, "applying", held=self.backend.hold(self.spec["timeout"]))
                 fault, facts = self._forward()
             except (PlatformError, OSError, ValueError, KeyError) as error:
                 fault, facts = f"{type(error).__name__}: {error}", {}
@@ -91,7 +94,11 @@ class Transaction:
         target, ours = wanted(self.spec)
         changed = files.swap(self._files(content), content)
         attempt_ = Convergence(self.links, self.backend, target, ours, tuple(self.spec["management"]))
-        return attempt_.reach(changed, limit), attempt_.problems, attempt_.deaf
+        left = attempt_.reach(changed, limit)
+        # A courtesy: it must not keep a rollback from being finished.
+        with suppress(PlatformError, ValueError):
+            announce(attempt_.kernel, target.devices)
+        return left, attempt_.problems, attempt_.deaf
 
     def _files(self, wanted: dict[str, str]) -> dict[str, str]:
         """The files of ours now, and those that are to come from elsewhere (the resolver's)."""
@@ -110,12 +117,37 @@ class Transaction:
             files.swap(self._files(before), before)
             self._finish("rolled_back", why, [])
             return
-        left, problems, _deaf = self._move(undo, before, 30)
+        left, problems = self._undone()
         if problems:
             self.journal.note(self.txn, "undoing", problems=problems)
+        left = self._settle_daemon(left)
         self._finish("unverified" if left else "rolled_back", why, left)
         if left and self.spec["on_failure"] == "reboot":
             attempt(["systemctl", "reboot"])
+
+    def _settle_daemon(self, left: list[str]) -> list[str]:
+        """Of the daemon's own way back only what we could not do ourselves is used. -> what is left then."""
+        held = self.journal.state(self.txn).get("held")
+        if not held:
+            return left
+        try:
+            if not left:
+                self.backend.release(held)
+                return left
+            self.backend.revert(held)
+        except PlatformError as error:
+            self.journal.note(self.txn, "undoing", problems=[error.message])
+            return left
+        return self._undone()[0]
+
+    def _undone(self) -> tuple[list[str], list[str]]:
+        """Go back. -> what is left, problems. A tool that does not answer on a busy node does not end it."""
+        for _attempt in range(TRIES):
+            try:
+                return self._move(undo, self.spec["files_before"], 30)[:2]
+            except (PlatformError, OSError) as error:
+                told = str(error)
+        return [told], [told]
 
     def _finish(self, state: str, why: str, left: list[str]) -> None:
         self.journal.note(self.txn, state, why=why, left=left)
@@ -128,6 +160,10 @@ class Transaction:
         """Keep it. -> state; anything but `committed` means that it was too late."""
         with self.journal.lock():
             if self.state() == "applied":
+                held = self.journal.state(self.txn).get("held")
+                if held:
+                    # First: should it fail, our own rollback is still armed.
+                    self.backend.release(held)
                 self.journal.note(self.txn, "committed")
                 self.journal.clear()
                 timers.cancel(self.unit("rollback"))

@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import Finding, InputErrors
 from ansible_collections.ironacre.hci.plugins.module_utils._core.inventory.model import Inventory, part
-from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import fleet, nads
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import carriers, fleet, nads
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.merge import merge
 
 # Told by uniqueness.py already, together with management addresses and boot MACs.
@@ -36,7 +36,12 @@ def contradictory_nics(inventory: Inventory) -> Iterator[Finding]:
             yield Finding(placed(breach.place, set(declared)), breach.found, breach.way_out)
     networks = inventory.shared.get("hci_networks")
     if isinstance(networks, dict):
-        yield from nads.check(networks)
+        yield from (wrong := nads.check(networks))
+        hosts = {
+            host: (str(node.get("class") or ""), declared[host]) for host, node in inventory.nodes() if host in declared
+        }
+        for breach in [] if wrong else carriers.findings(networks, hosts):
+            yield Finding(placed(breach.place, set(declared)), breach.found, breach.way_out)
 
 
 def readable(node: dict[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import options
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import hardware, options
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model import Route, Rule
 
 # Routes of other origins (kernel, DHCP, router advertisements, routing daemons) are never ours.
@@ -101,7 +101,11 @@ def _link(item: Mapping[str, Any], info: list[Any], vlans: Mapping[int, str], ex
         carrier="LOWER_UP" in flags,
         master=item.get("master"),
         parent=item.get("link") if kind == "vlan" else None,
-        options={**_options(kind, data), **(extra.get("options") or {})},
+        options={
+            **_options(kind, data),
+            **hardware.of_kernel(item.get("vfinfo_list") or []),
+            **(extra.get("options") or {}),
+        },
         vlans=vlans,
         addresses=frozenset(_address(one) for one in info if _is_ours(one)),
         dynamic=frozenset(_address(one) for one in info if one.get("dynamic") and one.get("scope") in GLOBAL),

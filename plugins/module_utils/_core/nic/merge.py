@@ -120,8 +120,11 @@ def vids_of_class(networks: Mapping[str, Any], node_class: str | None) -> dict[s
         if classes and node_class not in classes:
             continue
         members = [one for one in networks.get("vm_networks") or [] if one.get("cluster_network") == name]
-        written = [
-            vid for one in members for vid in ([one["vlan"]] if one.get("vlan") else one.get("vlan_trunk") or [])
-        ]
-        found[cluster["bridge"]] = {"uplink": cluster.get("uplink"), "vids": vids.expand(written)}
+        union = frozenset(vid for one in members for vid in vids_of(one))
+        found[cluster["bridge"]] = {"uplink": cluster.get("uplink"), "vids": union}
     return found
+
+
+def vids_of(network: Mapping[str, Any]) -> frozenset[int]:
+    """VLANs of one VM network."""
+    return vids.expand([network["vlan"]] if network.get("vlan") else network.get("vlan_trunk") or [])

@@ -15,6 +15,7 @@ from typing import Any
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import Finding, refuse
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import schema as s
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import vids
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.merge import vids_of
 
 LABEL = "hci.ironacre.io/cluster-network-"
 MANAGED = {"app.kubernetes.io/managed-by": "ironacre.hci"}
@@ -113,16 +114,12 @@ def labels(networks: Mapping[str, Any], verified: Mapping[str, Any]) -> dict[str
     found: dict[str, str | None] = {}
     for name, cluster in (networks.get("cluster_networks") or {}).items():
         members = [one for one in networks.get("vm_networks") or [] if one.get("cluster_network") == name]
-        needed = {vid for one in members for vid in _vids(one)}
+        needed = {vid for one in members for vid in vids_of(one)}
         there = cluster["bridge"] in verified
         carried = verified.get(cluster["bridge"])
         whole = there and (carried is None or needed <= vids.expand(carried))
         found[f"{LABEL}{name}"] = "ready" if whole else None
     return found
-
-
-def _vids(one: Mapping[str, Any]) -> frozenset[int]:
-    return vids.expand([one["vlan"]] if one.get("vlan") else one.get("vlan_trunk") or [])
 
 
 def superfluous(

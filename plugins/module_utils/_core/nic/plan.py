@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import options, vids
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import hardware, options, vids
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.diff import (
     Difference,
     route_text,
@@ -166,6 +166,8 @@ def _hardware(name: str, one: Difference, device: Device) -> tuple[str, int, lis
             for number in dict.fromkeys((0, one.want))
         ]
         return REBUILD, OPTIONS, lines
+    if group == "vf":
+        return LIVE, OPTIONS, [("ip", hardware.command(device.name, key, one.want))]
     flag = {"ring": "-G", "channels": "-L", "offload": "-K"}[group]
     value = {True: "on", False: "off"}.get(one.want, one.want) if isinstance(one.want, bool) else one.want
     return (LIVE if group == "offload" else BOUNCE), OPTIONS, [("ethtool", f"{flag} {device.name} {key} {value}")]

@@ -23,7 +23,15 @@ GROUPS = {"ethernet": "ethernets", "bond": "bonds", "bridge": "bridges", "vlan":
 
 def render(state: State) -> dict[str, str]:
     """State -> {path: content}."""
-    return {FILE: networkd.HEAD + _yaml(document(state), 0), **_drop_ins(state)}
+    return {FILE: networkd.HEAD + _yaml(document(state), 0), **_drop_ins(state), **_cards(state)}
+
+
+def _cards(state: State) -> dict[str, str]:
+    """Settings of the cards themselves: netplan has keys for a few of them only."""
+    own = {item.stem for item in state.interfaces if item.ethtool or item.sriov}
+    files = networkd.render(state)
+    paths = {f"{networkd.FOLDER}/{networkd.PREFIX}{stem}.link" for stem in own}
+    return {path: text for path, text in files.items() if path in paths}
 
 
 def cannot(state: State) -> list[tuple[str, str]]:

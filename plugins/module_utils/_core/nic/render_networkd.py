@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import options, vids
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import hardware, options, vids
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model import Interface, Port, Route, Rule, State
 
 FOLDER = "/etc/systemd/network"
@@ -32,7 +32,7 @@ def sections(state: State) -> dict[tuple[str, str], list[Section]]:
     for interface in state.interfaces:
         if interface.type != "ethernet":
             files[interface.stem, "netdev"] = _netdev(interface)
-        if interface.rename and interface.match and interface.match.mac:
+        if interface.match and interface.match.mac and (interface.rename or interface.ethtool or interface.sriov):
             files[interface.stem, "link"] = _link(interface)
         files[interface.stem, "network"] = _network(interface, state)
     return files
@@ -40,12 +40,13 @@ def sections(state: State) -> dict[tuple[str, str], list[Section]]:
 
 def cannot(state: State) -> list[tuple[str, str]]:
     """What networkd has no key for: (place, what)."""
-    return [
+    bonds = [
         (f"interfaces.{item.name}.bond.{name}", f"systemd-networkd has no key for the bond option {name}")
         for item in state.interfaces
         for name in item.bond
         if not options.BOND[name].networkd and name != "primary"
     ]
+    return bonds + [told for item in state.interfaces for told in hardware.networkd_cannot(item)]
 
 
 def text(sections: list[Section]) -> str:
@@ -62,7 +63,9 @@ def _matching(interface: Interface) -> list[tuple[str, str]]:
 
 
 def _link(interface: Interface) -> list[Section]:
-    return [("Match", _matching(interface)), ("Link", [("Name", interface.stem)])]
+    naming = [("Name", interface.stem)] if interface.rename else hardware.NAMING
+    (_link_name, settings), *functions = hardware.link_sections(interface)
+    return [("Match", _matching(interface)), ("Link", [*naming, *settings]), *functions]
 
 
 def _netdev(interface: Interface) -> list[Section]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 
-from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import options, vids
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import hardware, options, vids
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model import Interface, Ip, State
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.render_networkd import (
     HEAD,
@@ -64,6 +64,7 @@ def _sections(item: Interface, state: State) -> Iterator[Section]:
         protocol = [("protocol", "802.1ad")] if item.protocol == "802.1ad" else []
         yield "vlan", [("flags", "1"), ("id", str(item.id)), ("parent", str(item.parent)), *protocol]
     yield "bridge-port", list(_port(item, state))
+    yield from hardware.nm_sections(item)
     owner = state.controller_of.get(item.name)
     if not owner:
         yield "ipv4", _ip(item, state, 4)

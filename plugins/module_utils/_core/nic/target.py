@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import hardware
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.kernel import DEFAULT_METRIC, Kernel, Link
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model import Interface, Route, Rule, State
 
@@ -86,9 +87,6 @@ def _device(item: Interface, state: State) -> Device:
         "bridge": _without_idle(item.bridge),
         "vlan": {"id": item.id, "protocol": item.protocol},
     }
-    extra = {f"{group}.{key}": value for group, values in item.ethtool.items() for key, value in values.items()}
-    if item.sriov:
-        extra["sriov.vfs"] = item.sriov.vfs
     return Device(
         name=item.name,
         kind="" if item.type == "ethernet" else item.type,
@@ -97,7 +95,7 @@ def _device(item: Interface, state: State) -> Device:
         up=item.up,
         master=owner.name if owner else FREE,
         parent=item.parent,
-        options={**names.get(item.type, {}), **extra},
+        options={**names.get(item.type, {}), **hardware.kernel_options(item)},
         vlans=vlans,
         addresses=frozenset(item.addresses),
         ports=tuple(one.name for one in item.ports) if item.type in ("bond", "bridge") else None,
@@ -142,7 +140,7 @@ def owned(previous: State | None, kernel: Kernel, state: State) -> Owned:
     for item in state.interfaces:
         adopts = item.addresses or item.name in state.controller_of
         if item.name not in known and item.name in kernel.links and adopts:
-            addresses[item.name] = frozenset(filter(_is_subnet, kernel.links[item.name].addresses))
+            addresses[item.name] = frozenset(filter(is_subnet, kernel.links[item.name].addresses))
     routes = frozenset(replace(route, metric=metric_of(route)) for route in before.routes)
     adopted = {item.name for item in state.interfaces if item.name not in known}
     routes |= {
@@ -151,7 +149,8 @@ def owned(previous: State | None, kernel: Kernel, state: State) -> Owned:
     return Owned(addresses, vlans, routes, frozenset(before.rules))
 
 
-def _is_subnet(address: str) -> bool:
+def is_subnet(address: str) -> bool:
+    """False for the address of a single host, such as the API's virtual address."""
     return not address.endswith("/128" if ":" in address else "/32")
 
 

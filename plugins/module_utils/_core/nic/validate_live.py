@@ -17,12 +17,20 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model impor
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.target import Target
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.validate import Breach, place_of
 
+DESTROY = (
+    "busctl call org.freedesktop.NetworkManager /org/freedesktop/NetworkManager org.freedesktop.NetworkManager "
+    "CheckpointDestroy o"
+)
 GUESTS = ("tun", "veth", "macvtap", "vnet")
 
 
 @dataclass(frozen=True)
 class Node:
-    """What the live rules look at. claims: {other manager: its devices}; shadows: {file: name patterns} before ours."""
+    """What the live rules look at.
+
+    claims: {other manager: its devices}. shadows: {file: name patterns} before ours. checkpoints: of NetworkManager.
+    makers: {device that is to go: file of somebody else that makes it}.
+    """
 
     state: State
     previous: State
@@ -31,6 +39,8 @@ class Node:
     claims: Mapping[str, frozenset[str]] = field(default_factory=dict)
     shadows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cannot: tuple[tuple[str, str], ...] = ()
+    checkpoints: tuple[str, ...] = ()
+    makers: Mapping[str, str] = field(default_factory=dict)
 
     def link(self, item: Interface) -> Link | None:
         """The interface's device, when there is one."""
@@ -89,6 +99,20 @@ def live_vf_count(node: Node) -> Told:
             yield f"{place_of(item)}.sriov.vfs", f"{item.sriov.vfs}, and {link.name} has at most {total}", "lower it"
 
 
+@rule("live-vf-used")
+def live_vf_used(node: Node) -> Told:
+    """Another number of virtual functions: the kernel takes all away first, also those in use."""
+    for item in node.state.interfaces:
+        link = node.link(item)
+        used = link.options.get("sriov.used") if link else None
+        if item.sriov and link and isinstance(used, tuple) and link.options.get("sriov.vfs") != item.sriov.vfs:
+            yield (
+                f"{place_of(item)}.sriov.vfs",
+                f"{', '.join(used)} of {link.name} are in use",
+                "stop what uses them first",
+            )
+
+
 @rule("live-name-taken")
 def live_name_taken(node: Node) -> Told:
     """A device that would be made has the name of a real NIC."""
@@ -122,6 +146,13 @@ def _guests(node: Node, bridge: str) -> list[str]:
     declared = {*node.state.by_name, *node.previous.by_name}
     ports = [name for name in node.kernel.ports(bridge) if name not in declared]
     return [name for name in ports if node.kernel.links[name].kind in GUESTS]
+
+
+@rule("live-maker")
+def live_maker(node: Node) -> Told:
+    """A device that is to go comes back with the next boot: a file that is not ours makes it."""
+    for device, file in node.makers.items():
+        yield f"interfaces.{device}", f"is to go, and {file} makes it again", "remove that file, or declare the device"
 
 
 @rule("live-guest-vlans")
@@ -162,6 +193,17 @@ def live_shadow(node: Node) -> Told:
         for item in node.state.interfaces:
             if any(fnmatch.fnmatchcase(item.name, pattern) for pattern in patterns):
                 yield place_of(item), f"{file} takes {item.name} before our file does", "remove that file"
+
+
+@rule("live-checkpoint")
+def live_checkpoint(node: Node) -> Told:
+    """Somebody's checkpoint would take our change back when its time is over."""
+    for path in node.checkpoints:
+        yield (
+            "NetworkManager",
+            f"a checkpoint waits ({path}): whoever made it did not finish",
+            f"finish it, or end it with {DESTROY} {path}",
+        )
 
 
 @rule("backend-cannot")

@@ -46,13 +46,17 @@ CASES: dict[str, tuple[Node, Node]] = {
     "live-max-mtu": (node(JUMBO, Link("eno1", max_mtu=1500)), node(JUMBO, Link("eno1", max_mtu=9216))),
     "live-vf-count": (node(SRIOV, Link("eno1", options={"sriov.total": 4})),
                       node(SRIOV, Link("eno1", options={"sriov.total": 8}))),
+    "live-vf-used": (node(SRIOV, Link("eno1", options={"sriov.total": 8, "sriov.vfs": 4, "sriov.used": ("virtfn1",)})),
+                     node(SRIOV, Link("eno1", options={"sriov.total": 8, "sriov.vfs": 8, "sriov.used": ("virtfn1",)}))),
     "live-name-taken": (node(BRIDGE, Link("br0", "dummy")), node(BRIDGE, br0())),
     "live-guests": (node(PLAIN, br0(), VM, previous=BRIDGE), node(PLAIN, br0(), previous=BRIDGE)),
+    "live-maker": (node(PLAIN, makers={"br9": "/etc/systemd/network/20-br9.netdev"}), node(PLAIN)),
     "live-guest-vlans": (node(BRIDGE, br0(), VM, PORT, previous=WIDER), node(BRIDGE, br0(), PORT, previous=WIDER)),
     "live-manager": (node(PLAIN, Link("eno1"), claims={"NetworkManager": frozenset({"eno1"})}),
                      node(PLAIN, Link("eno1"), claims={"NetworkManager": frozenset({"wlan0"})})),
     "live-shadow": (node(PLAIN, shadows={"/etc/systemd/network/00-x.network": ("en*",)}),
                     node(PLAIN, shadows={"/etc/systemd/network/00-x.network": ("wl*",)})),
+    "live-checkpoint": (node(PLAIN, checkpoints=("/org/freedesktop/NetworkManager/Checkpoint/3",)), node(PLAIN)),
     "backend-cannot": (node(PLAIN, cannot=(("interfaces.b.bond.use_carrier", "networkd has no key"),)), node(PLAIN)),
 }  # fmt: skip
 
