@@ -316,29 +316,38 @@ attributes:
 
 EXAMPLES = r"""
 - name: Copy a machine of a vCenter ahead of time, while it runs
-  ironacre.hci.vm_import: &web02
+  ironacre.hci.vm_import:
     kubeconfig: ~/.kube/rack1
     name: web02
     state: precopied
-    source:
+    source: "{{ web02_source }}"
+    target: "{{ web02_target }}"
+    mapping: "{{ web02_mapping }}"
+  vars: &web02
+    web02_source:
       hostname: vcenter.example.com
       username: svc-import@vsphere.local
       password: "{{ vault_vcenter_password }}"
       vm: web02
-    target:
+    web02_target:
       namespace: vms
-    mapping:
+    web02_mapping:
       networks:
         - source: VLAN 10
           target: vms/vlan10
 
 - name: Cut over at night, within five minutes
   ironacre.hci.vm_import:
-    <<: *web02
+    kubeconfig: ~/.kube/rack1
+    name: web02
     state: cutover
+    source: "{{ web02_source }}"
+    target: "{{ web02_target }}"
+    mapping: "{{ web02_mapping }}"
     cutover_not_before: "2026-12-05T22:00:00+01:00"
     cutover_not_after: "2026-12-06T02:00:00+01:00"
     max_downtime: 300
+  vars: *web02
 
 - name: Import a machine from an archive
   ironacre.hci.vm_import:

@@ -107,8 +107,8 @@ def _network(rule: NetworkRule) -> Object:
         return {"type": "pod"}
     if rule.target == IGNORE:
         return {"type": "ignored"}
-    namespace, _, name = rule.target.partition("/")
-    return {"type": "multus", "namespace": namespace, "name": name}
+    network = rule.target.partition("/")
+    return {"type": "multus", "namespace": network[0], "name": network[2]}
 
 
 def storage_map(machines: Sequence[Vm], settings: Settings, move: Move) -> Object:
