@@ -9,20 +9,22 @@ This module util is private to the collection.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
 from .._core.errors import PlatformError
 from .._core.vm import receiver
 from .._core.vm.receiver import ReceiverWish
+from . import receiver_server, receiver_volume
 from .identity import make_identity
 from .kubernetes_api import KubernetesApi
 from .receiver_client import Endpoint
 from .receiver_sink import ReceiverSink
 
 KINDS = ("Pod", "Service", "Secret", "ConfigMap")
-FILES = ("receiver_server", "receiver_volume")
+# Imported although nothing here calls them: what is not imported does not travel with a module to where it runs.
+FILES = {"receiver_server": receiver_server, "receiver_volume": receiver_volume}
 Wait = Callable[[Callable[[], bool], float, Callable[[], str]], None]
 
 
@@ -58,7 +60,7 @@ class ReceiverPod:
         sized = {name: (size, modes[name]) for name, size in volumes.items()}
         self.wish = ReceiverWish(self.name, self.namespace, self.image, sized)
         identity = make_identity(self.wish.host_name)
-        self.api.apply(receiver.program(self.wish, {f"{name}.py": source_of(name) for name in FILES}))
+        self.api.apply(receiver.program(self.wish, {f"{name}.py": source_of(module) for name, module in FILES.items()}))
         self.api.apply(receiver.secret(self.wish, identity.certificate, identity.key, identity.token))
         service = self.api.apply(receiver.service(self.wish))
         self.api.apply(receiver.pod(self.wish))
@@ -130,10 +132,10 @@ class ReceiverPod:
             )
 
 
-def source_of(name: str) -> str:
+def source_of(module: ModuleType) -> str:
     """The text of a neighbouring file, also when the collection travels in an archive."""
-    spec = find_spec(f"{__package__}.{name}")
-    text = getattr(spec.loader, "get_source", lambda _name: None)(spec.name) if spec and spec.loader else None
+    loader = getattr(module.__spec__, "loader", None)
+    text = getattr(loader, "get_source", lambda _name: None)(module.__name__)
     if not text:
-        raise PlatformError(f"receiver: {name}.py cannot be read; install the collection again")
+        raise PlatformError(f"receiver: {module.__name__} cannot be read; install the collection again")
     return str(text)

@@ -106,13 +106,9 @@ class Bench:
         return done.returncode, done.stdout + done.stderr
 
     def spawn(self, play: list[dict[str, Any]], **addresses: str) -> subprocess.Popen[bytes]:
-        """Start it in a process group of its own, to be killed."""
+        """Start it in a process group of its own, to be killed; what it says is in spawned.log."""
         command = self.command(play, self.inventory(**addresses))
-        return subprocess.Popen(
-            command,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env=self.environment,
-            cwd=CHECKOUT,
-            start_new_session=True,
-        )
+        with (self.folder / "spawned.log").open("ab") as log:
+            return subprocess.Popen(
+                command, stdout=log, stderr=log, env=self.environment, cwd=CHECKOUT, start_new_session=True
+            )
