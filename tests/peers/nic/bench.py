@@ -95,6 +95,8 @@ class Bench:
             "ANSIBLE_NOCOLOR": "1",
             "ANSIBLE_HOME": str(self.folder / "ansible"),
             "ANSIBLE_PIPELINING": "1",
+            # Each node of each bench has the same address: a connection that is kept would lead to one that is gone.
+            "ANSIBLE_SSH_ARGS": "-o ControlMaster=no",
             "ANSIBLE_CALLBACK_RESULT_FORMAT": "json",
             "ANSIBLE_LOCALHOST_WARNING": "0",
         }
