@@ -9,6 +9,7 @@ This module util is private to the collection.
 from __future__ import annotations
 
 import http.client
+import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from .._core.errors import PlatformError
 from .kubernetes_api import KubernetesApi
 
 CONSOLE_CONTAINER = "guest-console-log"
+CONTROL = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 Wait = Callable[[Callable[[], bool], float, Callable[[], str]], None]
 
 
@@ -50,10 +52,10 @@ class GuestChecks:
         self._heard = "nothing yet"
 
         def stall() -> str:
-            return f"{self.namespace}/{name}: check {check} does not pass (heard: {self._heard})"
+            return f"{self.namespace}/{name}: check {check} does not pass (heard: {plain(self._heard)})"
 
         self.wait(lambda: attempt(name, check), check.timeout, stall)
-        return self._heard
+        return plain(self._heard)
 
     def console(self, name: str, tail: int = 200) -> str:
         """The last lines of the guest's serial console."""
@@ -92,6 +94,11 @@ class GuestChecks:
         conditions = {item["type"]: item["status"] for item in live.get("status", {}).get("conditions") or []}
         self._heard = f"AgentConnected={conditions.get('AgentConnected', 'absent')}"
         return conditions.get("AgentConnected") == "True"
+
+
+def plain(text: str) -> str:
+    """What a guest says, without what would steer the terminal of whoever reads it (ECMA-48 sequences)."""
+    return "".join(char for char in CONTROL.sub("", text) if char.isprintable()).strip()
 
 
 def http_get(url: str, timeout: float) -> tuple[int, str]:
