@@ -60,13 +60,13 @@ svg text { font: 13px system-ui, "Segoe UI", "DejaVu Sans", sans-serif; fill: va
 svg text.soft { fill: var(--soft); font-size: 12px; } svg text.on { fill: #fff; font-weight: 600; }
 svg { width: 100%; height: auto; display: block; }
 .share { display: flex; height: 14px; border-radius: 7px; overflow: hidden; gap: 2px; margin-bottom: 20px; }
-.stage { display: grid; grid-template-columns: 170px 1fr 110px 130px; gap: 16px; align-items: center;
+.stage { display: grid; grid-template-columns: 170px 1fr 130px 130px; gap: 16px; align-items: center;
   padding: 7px 0; }
 .stage + .stage { border-top: 1px solid var(--line); }
 .bars { display: grid; gap: 3px; }
 .bar { height: 13px; min-width: 3px; border-radius: 4px; background: var(--rust); }
 .bar.again { height: 5px; background: var(--rust-soft); } .bar.bad { background: var(--alarm); }
-.num { text-align: right; font-variant-numeric: tabular-nums; }
+.num { white-space: nowrap; text-align: right; font-variant-numeric: tabular-nums; }
 .vms { display: grid; grid-template-columns: repeat(auto-fill, minmax(480px, 1fr)); gap: 16px; }
 .vm { border: 1px solid var(--line); border-left: 5px solid var(--rust); border-radius: 10px; padding: 16px 18px; }
 .vm .head { display: flex; justify-content: space-between; align-items: center; margin-bottom: 10px; }
