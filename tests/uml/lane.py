@@ -26,7 +26,14 @@ KERNEL = shutil.which("linux.uml") or ""
 # A kernel under load; the budget of all lanes together is watched by the test driver.
 LIMIT = int(os.environ.get("IRONACRE_UML_LIMIT", "300"))
 # Lanes and single tests that do not yet pass here, with the reason. IRONACRE_UML_LANES names those to be judged still.
-UNSETTLED: dict[str, str] = {}
+UNSETTLED: dict[str, str] = {
+    "test_nic_05_networkmanager_goes_back_when_nobody_is_left_to_do_it": (
+        "NetworkManager's own way back: the kernel of the lane does not come to an end within its limit"
+    ),
+    "test_nic_06_platform_neighbours_learn_where_an_address_went": (
+        "the neighbour keeps the old link address of the IPv6 address: its announcement was not seen"
+    ),
+}
 
 
 @dataclass(frozen=True)
