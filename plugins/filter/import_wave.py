@@ -10,7 +10,7 @@ short_description: The imports of one wave of a plan
 version_added: 0.1.0
 author: Ironacre contributors (@ironacre)
 description:
-  - Takes a plan as M(ironacre.hci.vm_import_plan#module) returns it.
+  - Takes a plan as M(ironacre.hci.vm_import_plan) returns it.
   - Returns what role C(vm_import) is told for each machine of one wave, in the order in which the plan starts them.
   - Credentials are left out; the source is not part of it.
 options:
