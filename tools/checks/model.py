@@ -97,10 +97,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the run."""
+    """One line of the run. on_rack: it runs beside those that need no rack."""
 
     name: str
     run: Callable[[Place], Outcome]
+    on_rack: bool = False
 
 
 def first_leg() -> Place:

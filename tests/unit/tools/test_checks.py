@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,17 @@ def test_the_last_line_counts_and_a_failure_is_an_exit_code(
     assert command.main() == code
     assert capsys.readouterr().out.splitlines()[-1] == line
     assert (place.logs / "summary").read_text() == f"{line}\n"
+
+
+def test_a_step_on_the_rack_runs_beside_the_others_and_both_count(place: Place) -> None:
+    met = threading.Barrier(2, timeout=20)
+
+    def meet(place: Place) -> Outcome:
+        met.wait()
+        return passed()
+
+    outcome = command.run_lanes([Step("rack", meet, on_rack=True), Step("bench", meet)], place)
+    assert (outcome.passed, outcome.failed) == (2, 0)
 
 
 def test_what_is_left_out_counts_as_skipped(
