@@ -54,3 +54,18 @@ attributes:
     description: A second run with the same options changes nothing.
     support: full
 """
+
+    # For modules that keep a state, and what they write does not fit into a difference.
+    NO_DIFF = r"""
+options: {}
+attributes:
+  check_mode:
+    description: Can run in C(check_mode) and tells what would change without changing it.
+    support: full
+  diff_mode:
+    description: Returns the difference between before and after when run in diff mode.
+    support: none
+  idempotent:
+    description: A second run with the same options changes nothing.
+    support: full
+"""

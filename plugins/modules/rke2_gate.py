@@ -51,13 +51,10 @@ options:
     description: Seconds for all gates together.
     type: int
     default: 300
-  data_dir:
-    description: RKE2's data folder.
-    type: path
-    default: /var/lib/rancher/rke2
 extends_documentation_fragment:
   - ironacre.hci.attributes
   - ironacre.hci.attributes.read_only
+  - ironacre.hci.rke2
 author:
   - Ironacre contributors (@ironacre)
 """
@@ -93,6 +90,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.rke2_gates import Gates, wait_for_gates
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.rke2_node import Rke2Node
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module import run
+from ansible_collections.ironacre.hci.plugins.module_utils._ansible.rke2 import RKE2_SPEC
 
 GATES = ["unit", "supervisor", "etcd", "apiserver", "nodes", "address"]
 ARGUMENT_SPEC = {
@@ -103,7 +101,7 @@ ARGUMENT_SPEC = {
     "address": {"type": "str", "default": ""},
     "join_port": {"type": "int", "default": 9345},
     "timeout": {"type": "int", "default": 300},
-    "data_dir": {"type": "path", "default": "/var/lib/rancher/rke2"},
+    **RKE2_SPEC,
 }
 
 

@@ -18,10 +18,6 @@ options:
     type: str
     choices: [server, agent]
     required: true
-  data_dir:
-    description: RKE2's data folder.
-    type: path
-    default: /var/lib/rancher/rke2
   install_dir:
     description: Folder in which the digest of the installed release is noted.
     type: path
@@ -40,6 +36,7 @@ options:
 extends_documentation_fragment:
   - ironacre.hci.attributes
   - ironacre.hci.attributes.read_only
+  - ironacre.hci.rke2
 author:
   - Ironacre contributors (@ironacre)
 """
@@ -109,11 +106,12 @@ from ansible_collections.ironacre.hci.plugins.module_utils._adapters.rke2_node i
     supervisor_authority,
 )
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module import run
+from ansible_collections.ironacre.hci.plugins.module_utils._ansible.rke2 import RKE2_SPEC
 from ansible_collections.ironacre.hci.plugins.module_utils._core.rke2.restart import redact, restart_reasons
 
 ARGUMENT_SPEC = {
     "role": {"type": "str", "choices": ["server", "agent"], "required": True},
-    "data_dir": {"type": "path", "default": "/var/lib/rancher/rke2"},
+    **RKE2_SPEC,
     "install_dir": {"type": "path", "default": "/var/lib/ironacre/rke2"},
     "probe": {"type": "list", "elements": "str", "default": []},
     "join_port": {"type": "int", "default": 9345},

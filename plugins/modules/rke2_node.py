@@ -38,13 +38,10 @@ options:
     type: str
     choices: [present, absent]
     default: present
-  data_dir:
-    description: RKE2's data folder.
-    type: path
-    default: /var/lib/rancher/rke2
 extends_documentation_fragment:
   - ironacre.hci.attributes
   - ironacre.hci.attributes.full
+  - ironacre.hci.rke2
 author:
   - Ironacre contributors (@ironacre)
 """
@@ -73,6 +70,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kube_connec
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubernetes_api import KubernetesApi
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.rke2_node import Rke2Node
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module import run
+from ansible_collections.ironacre.hci.plugins.module_utils._ansible.rke2 import RKE2_SPEC
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
 from ansible_collections.ironacre.hci.plugins.module_utils._core.rke2.nodes import node_patch
 
@@ -84,7 +82,7 @@ NODE = {
 ARGUMENT_SPEC = {
     "nodes": {"type": "list", "elements": "dict", "required": True, "options": NODE},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "data_dir": {"type": "path", "default": "/var/lib/rancher/rke2"},
+    **RKE2_SPEC,
 }
 REMOVE = {"metadata": {"annotations": {"etcd.rke2.cattle.io/remove": "true"}}}
 

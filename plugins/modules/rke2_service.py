@@ -30,12 +30,9 @@ options:
     description: Whether it starts at boot.
     type: bool
     default: true
-  data_dir:
-    description: RKE2's data folder.
-    type: path
-    default: /var/lib/rancher/rke2
 extends_documentation_fragment:
   - ironacre.hci.attributes
+  - ironacre.hci.rke2
 attributes:
   check_mode:
     support: full
@@ -69,13 +66,14 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.rke2_node import Rke2Node
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module import run
+from ansible_collections.ironacre.hci.plugins.module_utils._ansible.rke2 import RKE2_SPEC
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
 
 ARGUMENT_SPEC = {
     "role": {"type": "str", "choices": ["server", "agent"], "required": True},
     "state": {"type": "str", "choices": ["started", "restarted", "stopped"], "default": "started"},
     "enabled": {"type": "bool", "default": True},
-    "data_dir": {"type": "path", "default": "/var/lib/rancher/rke2"},
+    **RKE2_SPEC,
 }
 _UP = ("active", "activating", "reloading")
 

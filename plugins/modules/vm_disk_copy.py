@@ -24,85 +24,6 @@ options:
     description:
       - Format of O(image) in the words of qemu-img. Default is told by the ending of the file, never by its contents.
     type: str
-  archive:
-    description:
-      - A disk of a machine of a source.
-    type: dict
-    suboptions:
-      type:
-        description:
-          - V(auto) takes a source with O(archive.hostname) for vSphere, and tells others by the ending of the name, or
-            by the files of the folder. What has no telling name is an OVA.
-          - V(vcenter) and V(esxi) are asked over the API of vSphere. They need the Python library pyVmomi.
-          - V(ova) is one archive, read straight out of the tar.
-          - V(ovf) is a descriptor with its files beside it.
-          - V(vmx) and V(libvirt) are descriptions of a machine with its disk images beside it, V(image) is one image
-            that nobody described. QEMU reads the images; they need qemu-utils.
-        type: str
-        choices: [auto, vcenter, esxi, ova, ovf, vmx, libvirt, image]
-        default: auto
-      url:
-        description:
-          - Address of the archive or of the descriptor.
-        type: str
-      path:
-        description:
-          - Path of the archive, the descriptor or the image on the machine that runs the module, or of the folder that
-            holds one of them.
-        type: path
-      hostname:
-        description:
-          - Name or address of the vCenter or the ESXi host.
-        type: str
-      port:
-        description:
-          - Port of the vCenter or the ESXi host.
-        type: int
-        default: 443
-      datacenter:
-        description:
-          - Path of a datacenter, to which the machines are limited. Default are all.
-        type: str
-      vm:
-        description:
-          - Name of the machine, when the source holds several. For vSphere also its identifier, such as V(vm-57).
-        type: str
-      disk:
-        description:
-          - Key of the disk, when the machine has several.
-        type: str
-      transport:
-        description:
-          - How the disks of a vSphere machine that is off are read.
-          - V(folder) reads its files by ranges, in several streams; a break costs nothing.
-          - V(nfc) is an export, in one stream from the beginning.
-          - V(auto) reads 64 KiB by V(folder), and takes V(nfc) when the datastore does not allow that.
-        type: str
-        choices: [auto, folder, nfc]
-        default: auto
-      validate_certs:
-        description:
-          - Certificates are always verified. V(false) is accepted for vSphere together with O(archive.thumbprint) only,
-            which is compared instead.
-        type: bool
-        default: true
-      ca_path:
-        description:
-          - File with the authority of the server's certificate. Default are those of the system.
-        type: path
-      thumbprint:
-        description:
-          - SHA-256 or SHA-1 of the certificate of the vCenter or the ESXi host, in hexadecimal digits. It is compared
-            before anything is sent, instead of asking an authority.
-        type: str
-      username:
-        description:
-          - Name for the server.
-        type: str
-      password:
-        description:
-          - Password for the server. Default is the environment variable E(VMIMPORT_SOURCE_PASSWORD).
-        type: str
   dest:
     description:
       - The file or block device.
@@ -121,13 +42,8 @@ options:
     default: 0
 extends_documentation_fragment:
   - ironacre.hci.attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: none
-  idempotent:
-    support: full
+  - ironacre.hci.attributes.no_diff
+  - ironacre.hci.vm_source.archive
 """
 
 EXAMPLES = r"""

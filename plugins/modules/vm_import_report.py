@@ -44,13 +44,7 @@ options:
     type: path
 extends_documentation_fragment:
   - ironacre.hci.attributes
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: none
-  idempotent:
-    support: full
+  - ironacre.hci.attributes.no_diff
 """
 
 EXAMPLES = r"""

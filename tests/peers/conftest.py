@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers.ends import tidily
+from tests.peers.kube_api import api_server
 from tests.peers.peers import HERE, UEFI_DISK_ONCE_USED, IpmiPeer, eventually, free_port, needs, process
 from tests.peers.vcenter_estate import estate, image
 from tests.peers.vcenter_sim import VcenterSim, serving
@@ -35,6 +36,13 @@ def ipmi(tmp_path: Path) -> Iterator[IpmiPeer]:
     with process(sys.executable, str(HERE / "ipmi_bmc.py"), str(peer.port), str(tmp_path)):
         eventually(lambda: "listening" in peer.log(), "the IPMI BMC listens")
         yield peer
+
+
+@pytest.fixture(scope="module")
+def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A real API server, one for each file of tests."""
+    with api_server(tmp_path_factory.mktemp("api")) as path:
+        yield path
 
 
 @pytest.fixture(scope="session")

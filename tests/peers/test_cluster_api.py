@@ -13,16 +13,9 @@ import pytest
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubeconfig import load_connection
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubernetes_api import KubernetesApi
 from ansible_collections.ironacre.hci.plugins.modules import rke2_node, stack_ready
-from tests.peers.kube_api import api_server
 from tests.unit.running import Run
 
 LABELS = {"hci.ironacre.io/vm-host": "true"}
-
-
-@pytest.fixture(scope="module")
-def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with api_server(tmp_path_factory.mktemp("api")) as path:
-        yield path
 
 
 @pytest.fixture

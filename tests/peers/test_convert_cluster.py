@@ -14,7 +14,6 @@ from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubeconfig 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubernetes_api import KubernetesApi
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm import convert_job
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.convert import Address, Conversion
-from tests.peers.kube_api import api_server
 from tests.peers.strict import accepted
 
 WISH = Conversion(
@@ -27,12 +26,6 @@ WISH = Conversion(
 )
 JOB = "/apis/batch/v1/namespaces/default/jobs/convert-web01"
 TIME = "2026-11-21T12:00:00Z"
-
-
-@pytest.fixture(scope="module")
-def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with api_server(tmp_path_factory.mktemp("api")) as path:
-        yield path
 
 
 @pytest.fixture

@@ -13,33 +13,22 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Disk, Nic, Vm
-from tests.assets.cluster import FakeCluster, fake_cluster
-from tests.assets.machines import make_ova, stream_optimized
+from tests.assets.cluster import FakeCluster
+from tests.assets.small_import import archive, machine, ready_cluster
 from tests.unit.rules.tree import CHECKOUT
 
-RAW = b"a" * 65536 + bytes(65536)
-VM = Vm(
-    "Web {{ 7 * 7 }}",
-    memory_mib=64,
-    id="w",
-    disks=(Disk("d0", len(RAW), "disk0.vmdk", "streamOptimized"),),
-    nics=(Nic("300", "VM Network", "vmxnet3", "52:54:00:80:00:21"),),
-)
+VM = machine("Web {{ 7 * 7 }}")
 
 
 @pytest.fixture
 def cluster() -> Iterator[FakeCluster]:
-    with fake_cluster() as server:
-        default = {"storageclass.kubernetes.io/is-default-class": "true"}
-        server.put("/apis/storage.k8s.io/v1/storageclasses/longhorn", {"metadata": {"annotations": default}})
-        server.put("/apis/cdi.kubevirt.io/v1beta1/cdiconfigs/config", {})
+    with ready_cluster() as server:
         yield server
 
 
 @pytest.fixture
 def variables(cluster: FakeCluster, tmp_path: Path) -> dict[str, Any]:
-    ova = make_ova(tmp_path / "web.ova", VM, {"disk0.vmdk": stream_optimized(RAW)})
+    ova = archive(tmp_path / "web.ova", VM)
     estate = {
         "source": {"type": "ova", "path": str(ova)},
         "target": {"namespace": "vms"},

@@ -15,7 +15,6 @@ from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubeconfig 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.kubernetes_api import KubernetesApi
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.slots import Budget
-from tests.peers.kube_api import api_server
 
 # Takes slots and holds them until its input ends; says what it holds.
 HOLDER = """
@@ -31,12 +30,6 @@ print(" ".join(pool.leases), flush=True)
 sys.stdin.read()
 pool.release()
 """
-
-
-@pytest.fixture(scope="module")
-def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with api_server(tmp_path_factory.mktemp("api")) as path:
-        yield path
 
 
 @pytest.fixture

@@ -15,11 +15,16 @@ KIB64 = 64 << 10
 SIZE = 24 * MIB + 512
 
 
-def image(path: Path) -> Path:
-    """A disk with data in odd places: neither its size nor its data end at a grain."""
+NIC = {"network": "VLAN 10", "mac": "00:50:56:00:00:01", "mac_type": "manual", "addresses": ["192.0.2.5/24"]}
+HOSTS = [{"name": "esx1", "cluster": "c1"}, {"name": "esx2", "cluster": "c1"}, {"name": "alone"}]
+DATASTORES = [{"name": "ds1"}, {"name": "objects", "kind": "vsan"}]
+
+
+def image(path: Path, size: int = SIZE, middle: int = 2 * MIB) -> Path:
+    """A disk with data in odd places: neither its size nor its data end at a grain. middle: length of most of it."""
     with path.open("wb") as handle:
-        handle.truncate(SIZE)
-        for offset, length in ((0, 700), (3 * MIB + 512, 2 * MIB), (SIZE - 512, 512)):
+        handle.truncate(size)
+        for offset, length in ((0, 700), (3 * MIB + 512, middle), (size - 512, 512)):
             handle.seek(offset)
             handle.write(os.urandom(length))
     return path
@@ -27,17 +32,16 @@ def image(path: Path) -> Path:
 
 def estate(raw: Path) -> dict[str, Any]:
     disk = {"backing": str(raw)}
-    nic = {"network": "VLAN 10", "mac": "00:50:56:00:00:01", "mac_type": "manual", "addresses": ["192.0.2.5/24"]}
     return {
-        "hosts": [{"name": "esx1", "cluster": "c1"}, {"name": "esx2", "cluster": "c1"}, {"name": "alone"}],
-        "datastores": [{"name": "ds1"}, {"name": "objects", "kind": "vsan"}],
+        "hosts": HOSTS,
+        "datastores": DATASTORES,
         "networks": [{"name": "VM Network"}, {"name": "VLAN 10"}, {"name": "DV 20", "distributed": True}],
         "machines": [
             {
                 "name": "on", "folder": "prod/web", "power": "on", "cpus": 4, "cores_per_socket": 2, "memory_mib": 1024,
                 "host": "esx2", "change_tracking": True, "tpm": True, "cdrom": True, "firmware": "efi",
                 "disks": [disk, {"capacity_bytes": MIB, "controller": "ahci"}],
-                "nics": [nic, {"network": "DV 20", "model": "e1000e"}],
+                "nics": [NIC, {"network": "DV 20", "model": "e1000e"}],
             },
             {"name": "off", "disks": [disk], "nics": [{}], "firmware": "efi", "host": "alone"},
             {"name": "vsan", "datastore": "objects", "disks": [disk]},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,30 +10,24 @@ from typing import Any
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.packages import open_vsphere
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.vsphere.machine import VsphereMachine
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.vsphere.package import VspherePackage
+from tests.peers import vcenter_estate
+from tests.peers.vcenter_estate import DATASTORES, HOSTS, MIB, NIC
 from tests.peers.vcenter_sim import VcenterSim
 
-MIB = 1 << 20
 SIZE = 21 * MIB + 512
 
 
 def image(path: Path) -> Path:
-    """A disk with data in odd places: its size is no multiple of a grain, and its last sector is in use."""
-    with path.open("wb") as handle:
-        handle.truncate(SIZE)
-        for offset, length in ((0, 700), (3 * MIB + 512, 6 * MIB), (SIZE - 512, 512)):
-            handle.seek(offset)
-            handle.write(os.urandom(length))
-    return path
+    return vcenter_estate.image(path, SIZE, 6 * MIB)
 
 
 def estate(raw: Path) -> dict[str, Any]:
     """Machines that are off, on, without tools, deaf to a shutdown, on vSAN, below a foreign snapshot."""
     disk = {"backing": str(raw)}
-    nic = {"network": "VLAN 10", "mac": "00:50:56:00:00:01", "mac_type": "manual", "addresses": ["192.0.2.5/24"]}
     assigned = {"network": "DV 20", "model": "e1000e", "mac": "00:50:56:00:00:02", "mac_type": "assigned"}
     return {
-        "hosts": [{"name": "esx1", "cluster": "c1"}, {"name": "esx2", "cluster": "c1"}, {"name": "alone"}],
-        "datastores": [{"name": "ds1"}, {"name": "objects", "kind": "vsan"}],
+        "hosts": HOSTS,
+        "datastores": DATASTORES,
         "networks": [{"name": "VLAN 10"}, {"name": "DV 20", "distributed": True}],
         "machines": [
             {
@@ -42,7 +35,7 @@ def estate(raw: Path) -> dict[str, Any]:
                 "memory_mib": 1024, "host": "esx1", "change_tracking": True, "firmware": "efi",
                 "secure_boot": True, "guest_id": "rhel9_64Guest", "annotation": "owner: team a",
                 "disks": [disk, {"capacity_bytes": MIB, "controller": "ahci", "thick": True}],
-                "nics": [nic, {**assigned, "disconnected": True}],
+                "nics": [NIC, {**assigned, "disconnected": True}],
             },
             {"name": "off", "folder": "prod", "disks": [disk], "nics": [{"network": "VLAN 10"}], "host": "alone"},
             {"name": "tracked", "power": "on", "disks": [disk], "change_tracking": True},

@@ -16,11 +16,11 @@ import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from .._core.errors import PlatformError
 from .._core.vm.engine import Retriable
 from .kubernetes_api import KubernetesApi
+from .node_port import ready_node, stated_address
 
 LABEL = "cdi.kubevirt.io=cdi-uploadproxy"
 EXPOSED = "ironacre-upload"
@@ -97,8 +97,7 @@ class CdiUpload:
         config = self.api.get("CDIConfig", "config") or {}
         for url in (self.url, config.get("status", {}).get("uploadProxyURL") or ""):
             if url:
-                parts = urlsplit(url if "//" in url else f"https://{url}")
-                return parts.hostname or "", parts.port or 443
+                return stated_address(url)
         return self._node_port()
 
     def _node_port(self) -> tuple[str, int] | None:
@@ -109,16 +108,8 @@ class CdiUpload:
         for service in self.api.list("Service", proxies[0]["metadata"]["namespace"]):
             ports = service["spec"].get("ports") or [{}]
             if service["spec"].get("selector") == selector and ports[0].get("nodePort"):
-                return self._ready_node(), ports[0]["nodePort"]
+                return ready_node(self.api, "upload"), ports[0]["nodePort"]
         return None
-
-    def _ready_node(self) -> str:
-        for node in self.api.list("Node"):
-            conditions = {item["type"]: item["status"] for item in node.get("status", {}).get("conditions", [])}
-            addresses = {item["type"]: item["address"] for item in node.get("status", {}).get("addresses", [])}
-            if conditions.get("Ready") == "True" and "InternalIP" in addresses:
-                return str(addresses["InternalIP"])
-        raise PlatformError("upload: no node is Ready; look at the nodes first")
 
     def _proxy(self) -> dict[str, Any]:
         proxies = self.api.list("Service", labels=LABEL)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
-from urllib.parse import urlsplit
 
 from .._core.errors import PlatformError
 from .._core.vm import receiver
@@ -19,6 +18,7 @@ from .._core.vm.receiver import ReceiverWish
 from . import receiver_server, receiver_volume
 from .identity import make_identity
 from .kubernetes_api import KubernetesApi
+from .node_port import ready_node, stated_address
 from .receiver_client import Endpoint
 from .receiver_sink import ReceiverSink
 
@@ -99,17 +99,9 @@ class ReceiverPod:
 
     def _address(self, service: Mapping[str, Any]) -> tuple[str, int]:
         if self.url:
-            parts = urlsplit(self.url if "//" in self.url else f"https://{self.url}")
-            return parts.hostname or "", parts.port or 443
-        return self._ready_node(), int(service["spec"]["ports"][0]["nodePort"])
-
-    def _ready_node(self) -> str:
-        for node in self.api.list("Node"):
-            conditions = {item["type"]: item["status"] for item in node.get("status", {}).get("conditions", [])}
-            addresses = {item["type"]: item["address"] for item in node.get("status", {}).get("addresses", [])}
-            if conditions.get("Ready") == "True" and "InternalIP" in addresses:
-                return str(addresses["InternalIP"])
-        raise PlatformError("receiver: no node is Ready; look at the nodes first, or set receiver.url")
+            return stated_address(self.url)
+        node = ready_node(self.api, "receiver", "look at the nodes first, or set receiver.url")
+        return node, int(service["spec"]["ports"][0]["nodePort"])
 
     def sink(self, volume: str) -> ReceiverSink:
         """The volume as a sink; `open` comes first."""

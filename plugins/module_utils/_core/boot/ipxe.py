@@ -16,21 +16,7 @@ TRIES = 5
 def entry_script(base_url: str) -> str:
     """What DHCP names: ask for this machine's script, a few times, then boot the disk. Never half a script."""
     query = "mac=${netX/mac:hexhyp}&uuid=${uuid}&serial=${serial:uristring}&platform=${platform}&arch=${buildarch}"
-    return "\n".join(
-        [
-            "#!ipxe",
-            "set tries:int32 0",
-            ":again",
-            f"chain --autofree --replace {base_url}/v1/boot?{query} ||",
-            "inc tries",
-            f"iseq ${{tries}} {TRIES} && goto disk ||",
-            "sleep 2",
-            "goto again",
-            ":disk",
-            "exit 1",
-            "",
-        ]
-    )
+    return _tried(f"chain --autofree --replace {base_url}/v1/boot?{query} ||")
 
 
 def disk_script(platform: str, reason: str) -> str:
@@ -42,26 +28,20 @@ def disk_script(platform: str, reason: str) -> str:
 def install_script(node_url: str, mac: str, kernel_args: str) -> str:
     """Boot the agent. Its own archive comes first: an archive may follow a plain one, but not a compressed one."""
     arguments = f"initrd=agent.cpio initrd=ramdisk agent.mac={mac} agent.url={node_url} {kernel_args}".strip()
-    return "\n".join(
-        [
-            "#!ipxe",
-            "set tries:int32 0",
-            ":again",
-            "imgfree",
-            f"kernel {node_url}/kernel {arguments} || goto failed",
-            f"initrd --name agent.cpio {node_url}/agent.cpio || goto failed",
-            f"initrd --name ramdisk {node_url}/ramdisk || goto failed",
-            "boot || goto failed",
-            ":failed",
-            "inc tries",
-            f"iseq ${{tries}} {TRIES} && goto disk ||",
-            "sleep 2",
-            "goto again",
-            ":disk",
-            "exit 1",
-            "",
-        ]
+    return _tried(
+        "imgfree",
+        f"kernel {node_url}/kernel {arguments} || goto failed",
+        f"initrd --name agent.cpio {node_url}/agent.cpio || goto failed",
+        f"initrd --name ramdisk {node_url}/ramdisk || goto failed",
+        "boot || goto failed",
+        ":failed",
     )
+
+
+def _tried(*attempt: str) -> str:
+    """A script of an attempt that falls through where it failed: a few times, then the disk's turn."""
+    again = ("inc tries", f"iseq ${{tries}} {TRIES} && goto disk ||", "sleep 2", "goto again")
+    return "\n".join(["#!ipxe", "set tries:int32 0", ":again", *attempt, *again, ":disk", "exit 1", ""])
 
 
 def machine_of(query: Mapping[str, str]) -> dict[str, str]:
