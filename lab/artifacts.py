@@ -37,6 +37,12 @@ ARTIFACTS = (
     Artifact("rke2", "rke2_release", "rke2.linux-amd64.tar.gz", "nodes"),
     Artifact("rke2_install", "rke2_release", "install.sh", "nodes"),
     Artifact("rke2_images_core", "rke2_images_core", "rke2_images_core.linux-amd64.tar.zst", "nodes"),
+    Artifact(
+        "rke2_images_control_plane",
+        "rke2_images_control_plane",
+        "rke2_images_control_plane.linux-amd64.tar.zst",
+        "servers",
+    ),
     Artifact("rke2_images_multus", "rke2_images_multus", "rke2_images_multus.linux-amd64.tar.zst", "nodes"),
     Artifact("longhorn_images", "longhorn_images", "longhorn_images.linux-amd64.tar.zst", "nodes"),
     Artifact("kubevirt_images", "kubevirt_images", "kubevirt_images.linux-amd64.tar.zst", "vm_hosts"),

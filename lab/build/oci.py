@@ -103,20 +103,21 @@ def write_archive(path: Path, images: Sequence[Image]) -> Path:
     """
     digests = {layer: digest_of(layer) for image in images for layer in image.layers}
     configs = [_config(image, digests) for image in images]
+    manifest = [
+        {
+            "Config": _config_name(config),
+            "RepoTags": list(image.tags),
+            "Layers": [f"{digests[layer]}.tar" for layer in image.layers],
+        }
+        for image, config in zip(images, configs, strict=True)
+    ]
     with _target(path) as target, tarfile.open(fileobj=target, mode="w|", format=tarfile.PAX_FORMAT) as tar:
+        # First, so that a reader knows what it wants before the layers come.
+        _add_entry(tar, "manifest.json", Entry("manifest.json", content=_json(manifest), mode=0o644))
         for name, content in sorted({_config_name(config): config for config in configs}.items()):
             _add_entry(tar, name, Entry(name, content=content, mode=0o644))
         for digest, layer in sorted({digest: layer for layer, digest in digests.items()}.items()):
             _add_entry(tar, f"{digest}.tar", Entry(digest, source=layer, mode=0o644))
-        manifest = [
-            {
-                "Config": _config_name(config),
-                "RepoTags": list(image.tags),
-                "Layers": [f"{digests[layer]}.tar" for layer in image.layers],
-            }
-            for image, config in zip(images, configs, strict=True)
-        ]
-        _add_entry(tar, "manifest.json", Entry("manifest.json", content=_json(manifest), mode=0o644))
     return path
 
 

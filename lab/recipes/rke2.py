@@ -99,17 +99,23 @@ def definitions() -> dict[str, bytes]:
 
 def build_core_images(build: Build, version: str, kubernetes: str) -> None:
     """Make the archive every node needs; kubernetes is the recipe of that version's programs."""
-    kube = kube_layer(build, kubernetes)
-    tag = image_tag(version)
     images = [
-        Image((f"rancher/rke2-runtime:{tag}",), (kube, runtime_layer(build))),
-        Image((f"rancher/hardened-kubernetes:{tag}-build20261121",), (kube,)),
-        Image((ETCD_IMAGE,), (kube,)),
+        Image((f"rancher/rke2-runtime:{image_tag(version)}",), (kube_layer(build, kubernetes), runtime_layer(build))),
         _single(build, "pause", "pause", "registry.k8s.io/pause:3.10.1", "/pause"),
         _single(build, "coredns", "coredns", f"registry.k8s.io/coredns/coredns:v{COREDNS}", "/coredns"),
-        _single(build, "kube_vip", "kube-vip", f"ghcr.io/kube-vip/kube-vip:v{KUBE_VIP}", "/kube-vip"),
     ]
     write_archive(build.out / "rke2_images_core.linux-amd64.tar.zst", images)
+
+
+def build_control_plane_images(build: Build, version: str, kubernetes: str) -> None:
+    """Make the archive only servers need: what runs there as static pods."""
+    kube = kube_layer(build, kubernetes)
+    images = [
+        Image((f"rancher/hardened-kubernetes:{image_tag(version)}-build20261121",), (kube,)),
+        Image((ETCD_IMAGE,), (kube,)),
+        _single(build, "kube_vip", "kube-vip", f"ghcr.io/kube-vip/kube-vip:v{KUBE_VIP}", "/kube-vip"),
+    ]
+    write_archive(build.out / "rke2_images_control_plane.linux-amd64.tar.zst", images)
 
 
 def _single(build: Build, recipe: str, program: str, tag: str, path: str) -> Image:
@@ -139,12 +145,12 @@ def build_multus_images(build: Build) -> None:
 
 
 INPUTS = (SOURCE, GO_ROOT / "helm-controller", GO_ROOT.parent / "build" / "oci.py", Path(__file__))
-CORE_NEEDS = ("containerd", "runc", "cni", "whereabouts", "pause", "coredns", "kube_vip")
+CORE_NEEDS = ("containerd", "runc", "cni", "whereabouts", "pause", "coredns")
 MULTUS_NEEDS = ("multus", "whereabouts")
 
 
-def release_recipes(version: str, suffix: str) -> tuple[Recipe, Recipe]:
-    """Return the recipes of one version: its archive and its image archive. The suffix is part of their names."""
+def release_recipes(version: str, suffix: str) -> tuple[Recipe, Recipe, Recipe]:
+    """Return the recipes of one version: its archive and its image archives. The suffix is part of their names."""
     kubernetes = f"kubernetes{suffix}"
 
     def release(build: Build) -> None:
@@ -153,11 +159,22 @@ def release_recipes(version: str, suffix: str) -> tuple[Recipe, Recipe]:
     def core(build: Build) -> None:
         build_core_images(build, version, kubernetes)
 
+    def control_plane(build: Build) -> None:
+        build_control_plane_images(build, version, kubernetes)
+
     return (
         Recipe(
             f"rke2_release{suffix}", version, release, INPUTS, says=f"the release archive of {version} (30 seconds)"
         ),
         Recipe(f"rke2_images_core{suffix}", version, core, INPUTS, (kubernetes, *CORE_NEEDS), "images of every node"),
+        Recipe(
+            f"rke2_images_control_plane{suffix}",
+            version,
+            control_plane,
+            INPUTS,
+            (kubernetes, "kube_vip"),
+            "images of servers",
+        ),
     )
 
 

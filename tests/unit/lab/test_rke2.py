@@ -35,10 +35,12 @@ def test_every_component_reports_the_version() -> None:
 
 def test_a_version_has_its_own_recipes() -> None:
     """The images of a version are made of that version's programs."""
-    release, core = rke2.release_recipes("v1.35.4+rke2r2", "_next")
-    assert (release.name, core.name) == ("rke2_release_next", "rke2_images_core_next")
-    assert "kubernetes_next" in core.needs
-    assert "kubernetes" not in core.needs
+    release, *images = rke2.release_recipes("v1.35.4+rke2r2", "_next")
+    assert release.name == "rke2_release_next"
+    assert [recipe.name for recipe in images] == ["rke2_images_core_next", "rke2_images_control_plane_next"]
+    for recipe in images:
+        assert "kubernetes_next" in recipe.needs
+        assert "kubernetes" not in recipe.needs
 
 
 def test_charts_name_only_images_of_the_archives() -> None:

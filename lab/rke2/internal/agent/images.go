@@ -20,7 +20,8 @@ type stamp struct {
 }
 
 // importImages brings the archives of agent/images into containerd, each once. An archive that did not change since is
-// not read again. The layers are unpacked when a pod first needs them: not every node runs every image.
+// not read again. The layers are unpacked when a pod first needs them: not every node runs every image, and none runs the
+// runtime image.
 func (a *Agent) importImages(ctx context.Context) error {
 	cachePath := a.Data.Agent("images", ".cache.json")
 	cache := map[string]stamp{}
@@ -56,7 +57,7 @@ func (a *Agent) hasContent() bool {
 }
 
 func (a *Agent) importArchive(ctx context.Context, archive string) error {
-	plain, err := runtime.Open(archive)
+	plain, err := runtime.Importable(archive)
 	if err != nil {
 		return err
 	}
