@@ -15,24 +15,28 @@ options:
     description: The model with C(cluster_networks) and C(vm_networks).
     type: dict
     required: true
-  verified:
-    description: For each bridge of the node the VLANs of its uplink, or null where it does not filter.
-    type: dict
+  nodes:
+    description:
+      - Each with C(name), and C(carries) with the VLANs of the uplink for each bridge of the node.
+      - The VLANs are null where the bridge does not filter.
+    type: list
+    elements: dict
     required: true
 author:
   - Ironacre contributors
 """
 
 EXAMPLES = r"""
-- name: Labels of this node
+- name: What is said about this node
   ansible.builtin.debug:
-    msg: "{{ hci_networks | ironacre.hci.vm_networks_labels(verified={'br-vm': none}) }}"
+    msg: "{{ hci_networks | ironacre.hci.vm_networks_labels(nodes=[{'name': 'n1', 'carries': {'br-vm': none}}]) }}"
 """
 
 RETURN = r"""
 _value:
-  description: Label and value; null where the label must go.
-  type: dict
+  description: A patch for each Node object; a label is null where it must go.
+  type: list
+  elements: dict
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -44,12 +48,17 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import P
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import nads
 
 
-def vm_networks_labels(
-    networks: Mapping[str, Any], verified: Mapping[str, Sequence[str] | None]
-) -> dict[str, str | None]:
-    """The model and what a node carries -> labels."""
+def vm_networks_labels(networks: Mapping[str, Any], nodes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The model and what the nodes carry -> patches of Node objects."""
     try:
-        return nads.labels(networks, verified)
+        return [
+            {
+                "apiVersion": "v1",
+                "kind": "Node",
+                "metadata": {"name": node["name"], "labels": nads.labels(networks, node["carries"])},
+            }
+            for node in nodes
+        ]
     except PlatformError as error:
         raise AnsibleFilterError(f"vm_networks_labels: {error}") from error
 

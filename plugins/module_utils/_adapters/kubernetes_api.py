@@ -13,7 +13,7 @@ from urllib.parse import quote
 from .kube_connection import Connection
 from .kube_transport import JSON, ApiError, KubeTransport, Object
 
-FIELD_MANAGER = "ironacre"
+FIELD_MANAGER = "ironacre.hci"
 APPLY, MERGE = "application/apply-patch+yaml", "application/merge-patch+json"
 # kind -> (API group and version, plural, namespaced)
 KINDS: dict[str, tuple[str, str, bool]] = {
@@ -99,8 +99,12 @@ class KubernetesApi:
 
     def apply(self, body: Object, dry_run: bool = False) -> Object:
         """Server-side apply with force: what we state is ours."""
+        return self.apply_at(_path_of(body), body, dry_run)
+
+    def apply_at(self, path: str, body: Object, dry_run: bool = False) -> Object:
+        """Server-side apply of an object of any kind at its path."""
         query = {"fieldManager": FIELD_MANAGER, "force": "true", **({"dryRun": "All"} if dry_run else {})}
-        return self._transport.json("PATCH", _path_of(body), body, APPLY, query)
+        return self._transport.json("PATCH", path, body, APPLY, query)
 
     def merge(self, kind: str, name: str, patch: Object, namespace: str = "") -> Object:
         """Change these fields only (a merge patch; None removes a field); ApiError 404 when it is not there."""

@@ -9,5 +9,10 @@ def test_nic_13_ready_and_withdrawn() -> None:
         "vm_networks": [{"name": "a", "cluster_network": "vm", "vlan": 7}],
     }
     label = "hci.ironacre.io/cluster-network-vm"
-    assert vm_networks_labels(model, {"br-vm": ["7"]}) == {label: "ready"}
-    assert vm_networks_labels(model, {}) == {label: None}
+    nodes = [{"name": "n1", "carries": {"br-vm": ["7"]}}, {"name": "n2", "carries": {}}]
+    patches = vm_networks_labels(model, nodes)
+    assert [patch["metadata"] for patch in patches] == [
+        {"name": "n1", "labels": {label: "ready"}},
+        {"name": "n2", "labels": {label: None}},
+    ]
+    assert {(patch["apiVersion"], patch["kind"]) for patch in patches} == {("v1", "Node")}
