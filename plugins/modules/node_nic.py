@@ -186,6 +186,10 @@ after:
   description: The same afterwards; in check mode as predicted.
   returned: when O(state=present)
   type: dict
+bridges:
+  description: For each bridge the VLANs that its uplinks carry before the change, null where it does not filter.
+  returned: when O(state=present)
+  type: dict
 matched:
   description: For each declared NIC the devices it stands for.
   returned: when O(state=present)
@@ -289,6 +293,7 @@ def facts(found: Examination) -> dict[str, Any]:
         "before": before,
         "after": after,
         "matched": found.matched,
+        "bridges": describe.bridges(found.kernel),
         "warnings_of_rules": found.warnings,
         "diff": describe.diffs(before, after, (found.files_before, found.files_after)),
     }

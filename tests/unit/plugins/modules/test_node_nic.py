@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.ironacre.hci.plugins.action.node_nic import AttemptTimeout, children, hard_limit
-from ansible_collections.ironacre.hci.plugins.modules import node_nic
+from ansible_collections.ironacre.hci.plugins.modules import node_nic, node_nic_info
 from tests.unit.running import Run
 
 BRIDGE: dict[str, Any] = {"name": "ia-test-br", "type": "bridge", "ports": [], "bridge": {"stp": False}}
@@ -20,6 +20,12 @@ def test_a_plan_in_check_mode_touches_nothing(run: Run) -> None:
         ["ip link add name ia-test-br type bridge stp_state 0"], ["ip link set dev ia-test-br up"]]  # fmt: skip
     assert result["disruption"]["class"] == "live" and result["diff"][0]["after_header"] == "kernel: ia-test-br"
     assert subprocess.run(["ip", "link"], capture_output=True, check=True).stdout == before
+
+
+def test_what_the_bridges_carry_is_told_as_node_nic_info_tells_it(run: Run) -> None:
+    """Who labels nodes by it later in the same run need not ask the node again."""
+    planned = run(node_nic, {"backend": "kernel", "interfaces": []}, check=True)
+    assert planned["bridges"] == run(node_nic_info, {})["bridges"]
 
 
 def test_a_render_only_backend_shows_its_files(run: Run) -> None:
