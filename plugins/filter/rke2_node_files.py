@@ -57,13 +57,13 @@ options:
 
 EXAMPLES = r"""
 - name: Write the files
-  ironacre.hci.rke2_files:
+  ironacre.hci.config_files:
     files: "{{ hci_cluster | ironacre.hci.rke2_node_files(node=node, info=info, join=join) }}"
 """
 
 RETURN = r"""
 _value:
-  description: Files as the module ironacre.hci.rke2_files takes them.
+  description: Files as the module ironacre.hci.config_files takes them.
   type: list
 """
 

@@ -63,7 +63,7 @@ def tiles(report: Report) -> Html:
         ("components healthy", healthy, len(report.components)),
     ]
     told = [tile(label, f"{good} / {total}", good < total) for label, good, total in counts]
-    return element("div", *told, tile("from bare rack to here", duration(working)), class_="tiles")
+    return element("div", *told, tile("stages, each at its last change", duration(working)), class_="tiles")
 
 
 def tile(label: str, number: str, bad: bool = False) -> Html:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: rke2_files
+module: config_files
 short_description: Write a node's configuration files as one set
 version_added: 0.1.0
 description:
@@ -50,10 +50,13 @@ author:
 
 EXAMPLES = r"""
 - name: Write the node's configuration
-  ironacre.hci.rke2_files:
+  ironacre.hci.config_files:
     files:
       - path: /etc/rancher/rke2/config.yaml
-        content: "{{ __rke2_config | to_nice_yaml }}"
+        content: "{{ node_config | to_nice_yaml }}"
+      - path: /etc/systemd/system/example.service
+        content: "{{ lookup('ansible.builtin.template', 'example.service.j2') }}"
+        mode: "0644"
 """
 
 RETURN = r"""
