@@ -53,41 +53,55 @@ class Run:
 
 def fair_rates(jobs: Sequence[Job], bandwidth: Bandwidth) -> list[float]:
     """The rate of each job: all grow together, until what they share is full."""
-    users = _users(jobs)
-    left = {key: _capacity(key, bandwidth) for key in users}
+    counts: dict[tuple[str, str], int] = {}
+    for job in jobs:
+        for key in _shared(job):
+            counts[key] = counts.get(key, 0) + 1
+    left = {key: _capacity(key, bandwidth) for key in counts}
+    link, level = bandwidth.link, 0.0
     rates = [0.0] * len(jobs)
-    growing = set(range(len(jobs)))
+    growing = list(range(len(jobs)))
     while growing:
-        step = bandwidth.stream - rates[next(iter(growing))]
-        for key, members in users.items():
-            if members:
-                step = min(step, left[key] / len(members))
-        for number in growing:
-            rates[number] += step
-        full = set()
-        for key, members in users.items():
-            left[key] -= step * len(members)
-            if left[key] <= EPSILON:
-                full |= members
-        full |= {number for number in growing if rates[number] >= bandwidth.stream - EPSILON}
-        growing -= full
-        for members in users.values():
-            members -= full
+        step = min(bandwidth.stream - level, link / len(growing))
+        step = min([step, *(left[key] / count for key, count in counts.items() if count)])
+        level += step
+        link -= step * len(growing)
+        for key, count in counts.items():
+            left[key] -= step * count
+        over = link <= EPSILON or level >= bandwidth.stream - EPSILON
+        growing = _still_growing(jobs, growing, counts, left, rates, level, over)
     return rates
 
 
-def _users(jobs: Sequence[Job]) -> dict[tuple[str, str], set[int]]:
-    users: dict[tuple[str, str], set[int]] = {("link", ""): set(range(len(jobs)))}
-    for number, job in enumerate(jobs):
-        users.setdefault(("host", job.host), set()).add(number)
-        users.setdefault(("datastore", job.datastore), set()).add(number)
-    return users
+def _still_growing(
+    jobs: Sequence[Job],
+    growing: Sequence[int],
+    counts: dict[tuple[str, str], int],
+    left: Mapping[tuple[str, str], float],
+    rates: list[float],
+    level: float,
+    over: bool,
+) -> list[int]:
+    """Those that share nothing that is full; the rate of the others is settled."""
+    rest = []
+    full = {key for key, count in counts.items() if count and left[key] <= EPSILON}
+    for number in growing:
+        keys = _shared(jobs[number])
+        if over or not full.isdisjoint(keys):
+            rates[number] = level
+            for key in keys:
+                counts[key] -= 1
+        else:
+            rest.append(number)
+    return rest
+
+
+def _shared(job: Job) -> tuple[tuple[str, str], tuple[str, str]]:
+    return ("host", job.host), ("datastore", job.datastore)
 
 
 def _capacity(key: tuple[str, str], bandwidth: Bandwidth) -> float:
     kind, name = key
-    if kind == "link":
-        return bandwidth.link
     return bandwidth.of_host(name) if kind == "host" else bandwidth.of_datastore(name)
 
 

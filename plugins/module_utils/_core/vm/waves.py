@@ -157,7 +157,7 @@ def _wave(number: int, batch: Sequence[Item], window: Window | None, limits: Lim
     bandwidth = limits.bandwidth
     work = {item.name: in_window_mib(item, bandwidth) if window else item.used_mib for item in batch}
     jobs = _jobs(batch, work)
-    runs = {run.name: run for run in simulate(jobs, bandwidth)}
+    runs = {run.name: run for run in simulate(jobs, bandwidth, window.seconds if window else 0.0)}
     bound, limiting = lower_bound(jobs, bandwidth)
     ahead = [item for item in batch if work[item.name] < item.used_mib]
     before = simulate(_jobs(ahead, {item.name: item.used_mib for item in ahead}), bandwidth)
