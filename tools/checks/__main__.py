@@ -21,7 +21,7 @@ STEPS = (
     Step("syntax", suites.syntax),
     Step("docs", lint.docs),
     Step("package", suites.package),
-    Step("go-vet", lint.go_vet),
+    Step("go", lint.go),
     Step("sanity", suites.sanity),
     Step("peers", suites.peers),
     Step("uml", suites.uml),

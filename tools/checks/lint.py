@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 from tools.checks.model import CHECKOUT, Outcome, Place, failed, skipped
 
 OURS = CHECKOUT / ".ansible" / "collections" / "ansible_collections" / "ironacre" / "hci" / "plugins"
 PYTHON = ("plugins", "lab", "tools", "tests", "benchmarks")
-# As lab/build/go.py builds: with other flags Go would compile all of Kubernetes a second time, for vet alone.
+# As lab/build/go.py builds: with other flags Go would compile all of Kubernetes a second time.
 GO_AS_THE_LAB = {"CGO_ENABLED": "0", "GOFLAGS": "-trimpath -buildvcs=false", "GOTOOLCHAIN": "local"}
 
 
@@ -59,14 +60,18 @@ def go_modules() -> list[str]:
     return sorted(str(folder) for folder in own)
 
 
-def go_vet(place: Place) -> Outcome:
-    """go vet over each module; the module cache is Go's own."""
+def go(place: Place) -> Outcome:
+    """go vet over each module, and the tests of those that have any; the module cache is Go's own."""
     if not shutil.which("go", path=place.environment()["PATH"]):
-        return skipped("go vet needs Go 1.25 or newer on PATH or in /usr/local/go/bin")
+        return skipped("go vet and go test need Go 1.25 or newer on PATH or in /usr/local/go/bin")
     outcome = Outcome()
     for folder in go_modules():
-        name = "go-vet-" + os.path.relpath(folder, CHECKOUT).replace("/", "-")
-        outcome.add(place.check(name, "go", "vet", "./...", cwd=CHECKOUT / folder, env=GO_AS_THE_LAB))
+        name = os.path.relpath(folder, CHECKOUT).replace("/", "-")
+        commands = {"vet": ("go", "vet", "./...")}
+        if any(Path(folder).rglob("*_test.go")):
+            commands["test"] = ("go", "test", "./...")
+        for verb, command in commands.items():
+            outcome.add(place.check(f"go-{verb}-{name}", *command, cwd=Path(folder), env=GO_AS_THE_LAB))
     return outcome
 
 
