@@ -23,6 +23,8 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.rke2.versions i
 Run = Callable[[list[str]], tuple[int, str, str]]
 PREFIXES = ("/usr/local", "/opt/rke2", "/usr")
 STAMPS = Path("/run/ironacre")
+# Bytes. Whoever answers was not verified; no authority, metric or state of health is larger.
+LARGEST_ANSWER = 4 << 20
 _UNIT_FIELDS = ("LoadState", "ActiveState", "SubState", "Result", "UnitFileState", "MainPID")
 
 
@@ -155,7 +157,7 @@ def fetch(address: str, port: int, path: str, timeout: float = 3.0, tls: bool = 
     try:
         connection.request("GET", path)
         reply = connection.getresponse()
-        return reply.status, reply.read()
+        return reply.status, reply.read(LARGEST_ANSWER)
     except (OSError, http.client.HTTPException) as error:
         return 0, str(error).encode()
     finally:

@@ -65,7 +65,6 @@ KINDS = {
     "port": Kind("a port number from 1 to 65535", number(1, 65535)),
     "mtu": Kind("an MTU in bytes from 576 to 65535", number(576, 65535)),
     "vlan": Kind("a VLAN id from 1 to 4094", number(1, 4094)),
-    "cipher": Kind("an IPMI cipher suite from 0 to 17", number(0, 17)),
     "mac": Kind("a MAC address such as 52:54:00:12:34:56", text(r"[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}")),
     "address": Kind("an IP address without prefix, such as 10.0.0.11", readable(ipaddress.ip_address)),
     "network": Kind("a network such as 10.42.0.0/16", readable(ipaddress.ip_network)),

@@ -68,7 +68,7 @@ BMC = mapping(
         "port": Field("port", "port; by default that of the protocol"),
         "username": Field("text", "user", required=True),
         "password": Field("text", "password (vault_bmc_password)", required=True),
-        "cipher_suite": Field("cipher", "IPMI cipher suite", default=3),
+        "cipher_suite": Field("count", "IPMI cipher suite; by default the strongest both sides know", choices=(3, 17)),
         "scheme": Field("text", "Redfish over", default="https", choices=("https", "http")),
         "verify_tls": Field("bool", "check the BMC's certificate (Redfish)", default=True),
         "ca_path": Field("path", "file with the certificate authority of the BMC"),
