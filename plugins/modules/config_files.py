@@ -83,7 +83,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.files import TextFile, read_text
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module import run
-from ansible_collections.ironacre.hci.plugins.module_utils._core.rke2.restart import redact
+from ansible_collections.ironacre.hci.plugins.module_utils._core.redact import redact
 
 FILE = {
     "path": {"type": "path", "required": True},

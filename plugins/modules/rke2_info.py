@@ -107,7 +107,8 @@ from ansible_collections.ironacre.hci.plugins.module_utils._adapters.rke2_node i
 )
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module import run
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.rke2 import RKE2_SPEC
-from ansible_collections.ironacre.hci.plugins.module_utils._core.rke2.restart import redact, restart_reasons
+from ansible_collections.ironacre.hci.plugins.module_utils._core.redact import redact
+from ansible_collections.ironacre.hci.plugins.module_utils._core.rke2.restart import restart_reasons
 
 ARGUMENT_SPEC = {
     "role": {"type": "str", "choices": ["server", "agent"], "required": True},

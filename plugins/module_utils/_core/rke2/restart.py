@@ -9,13 +9,7 @@ This module util is private to the collection.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-
-from ansible_collections.ironacre.hci.plugins.module_utils._core.rke2.keys import SECRET_KEYS
-
-_SECRET = re.compile(rf"^(?:{'|'.join(SECRET_KEYS)})\+?\s*:")
 
 
 @dataclass(frozen=True)
@@ -55,20 +49,3 @@ def restart_reasons(process: Process, disk: Disk) -> list[str]:
     if disk.force_restart:
         reasons.append("RKE2 asks for it (force-restart)")
     return reasons
-
-
-def redact(text: str) -> str:
-    """A YAML configuration with the values of secret keys taken out, nested lines included."""
-    kept, hidden = [], False
-    for line in text.splitlines():
-        if line[:1] not in (" ", "\t", "-", ""):
-            hidden = bool(_SECRET.match(line))
-            kept.append(f"{line.split(':')[0]}: '***'" if hidden else line)
-        elif not hidden:
-            kept.append(line)
-    return "\n".join(kept) + "\n" if kept else ""
-
-
-def redact_all(files: Mapping[str, str]) -> dict[str, str]:
-    """The same for several files, by path."""
-    return {path: redact(text) for path, text in files.items()}
