@@ -259,6 +259,8 @@ DECLARED = ("interfaces", "routes", "rules", "dns", "probes")
 def main_present(module: AnsibleModule, journal: Journal, links: Links) -> Mapping[str, Any]:
     """Examine; change nothing more than what is allowed; arm."""
     params = module.params
+    if not module.check_mode:
+        change.conclude(journal)
     change.refuse_pending(journal)
     desired = {key: params[key] for key in DECLARED}
     found = examine(desired, params["backend"], journal, links, params["management_addresses"], params["scope"])

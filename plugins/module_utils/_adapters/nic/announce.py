@@ -22,36 +22,33 @@ ARP, ICMP6, HOPS = 0x0806, 58, 255
 EVERYBODY = "ff02::1"
 # RFC 4861, 4.4: overrides what the neighbour had.
 OVERRIDE, ADVERTISEMENT, TARGET_ADDRESS = 0x20000000, 136, 2
-
-
-# A bridge tells its carrier up to a second after its port has it.
-PATIENCE, PAUSE = 3.0, 0.3
+# A bridge tells its carrier up to a second after its port has it; then IPv6 asks for up to two seconds whether somebody
+# else has the address, and lets nobody send from it until then.
+PATIENCE, PAUSE = 5.0, 0.3
 
 
 def announce(read: Callable[[], Kernel], names: Iterable[str]) -> None:
-    """Announce all static addresses of these links, each as soon as its link has a carrier.
+    """Announce all static addresses of these links, each as soon as it can be sent from.
 
-    What has none within the patience, and what cannot be sent, is not worth a failure.
+    What cannot within the patience is not worth a failure.
     """
-    end, waiting = time.monotonic() + PATIENCE, set(names)
-    while waiting:
-        links = read().links
-        up = {name for name in waiting if name in links and links[name].up and links[name].addresses}
-        for name in sorted(up):
-            if links[name].carrier:
-                _send(links[name])
-        waiting = {name for name in up if not links[name].carrier}
-        if time.monotonic() > end:
+    end, links, done = time.monotonic() + PATIENCE, tuple(names), set[tuple[str, str]]()
+    while True:
+        now = read().links
+        own = {(name, one) for name in links if name in now and now[name].up for one in now[name].addresses}
+        ready = {(name, one) for name, one in own if now[name].carrier and one not in now[name].tentative}
+        for name, one in sorted(ready - done):
+            _send(now[name], one)
+        done |= ready
+        if own <= done or time.monotonic() > end:
             return
-        if waiting:
-            time.sleep(PAUSE)
+        time.sleep(PAUSE)
 
 
-def _send(link: Link) -> None:
-    for written in sorted(link.addresses):
-        address = ipaddress.ip_interface(written).ip
-        with suppress(OSError):
-            (_arp if address.version == 4 else _advertise)(link.name, link.mac, address.packed)
+def _send(link: Link, written: str) -> None:
+    address = ipaddress.ip_interface(written).ip
+    with suppress(OSError):
+        (_arp if address.version == 4 else _advertise)(link.name, link.mac, address.packed)
 
 
 def arp_frame(mac: bytes, address: bytes) -> bytes:

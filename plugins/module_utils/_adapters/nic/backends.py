@@ -56,6 +56,9 @@ class Backend:
     def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> None:
         """Make the daemon read its files again."""
 
+    def prepare_boot(self) -> None:
+        """At boot, with the former files in place and before any daemon runs. PlatformError when it cannot."""
+
     def hold(self, seconds: float) -> str:
         """Let the daemon go back by itself, some time after so many seconds. -> what `release` takes; or empty."""
         return ""
@@ -145,9 +148,13 @@ class Netplan(Backend):
         return parsers.netplan(rendered)
 
     def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> None:
-        must(["netplan", "generate"], limit=30)
+        self.prepare_boot()
         reload()
         revive(device.name for device in devices)
+
+    def prepare_boot(self) -> None:
+        # What networkd reads was made of the files of the undone change, earlier in this boot.
+        must(["netplan", "generate"], limit=30)
 
 
 def reload() -> None:

@@ -12,18 +12,26 @@ from typing import Any
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import package, surroundings, timers
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.backends import backend
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.examine import Examination
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.journal import Journal
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.journal import FINAL, Journal
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.links import Links
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.transaction import GUARD, Transaction
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import options
 
 
+def conclude(journal: Journal) -> None:
+    """Finish the end of a transaction that a killed guard left half told."""
+    txn = journal.pending()
+    if txn and journal.state(txn)["state"] in FINAL:
+        with journal.lock(patience=5.0):
+            Transaction(txn, journal).conclude()
+
+
 def refuse_pending(journal: Journal) -> None:
     """A change that waits for its confirmation blocks the next one."""
     txn = journal.pending()
-    if txn:
-        state = journal.state(txn)["state"]
+    state = journal.state(txn)["state"] if txn else FINAL[0]
+    if state not in FINAL:
         raise PlatformError(
             f"network transaction {txn} is not finished ({state}); it undoes itself by its timer, "
             "or now with state: rolled_back",
@@ -79,8 +87,12 @@ def go_back(txn: str, settings: Mapping[str, Any], journal: Journal, links: Link
     if journal.state(txn)["state"] != "committed":
         raise PlatformError(f"transaction {txn} is {journal.state(txn)['state']}, not committed", known=journal.known())
     manager = backend(old["backend"])
+    since = [old, *(journal.spec(one) for one in journal.since(txn))]
     spec = {
         **old,
+        # Everything goes back to that moment, as the files do, so also what later changes made.
+        "touched": list(dict.fromkeys(name for one in since for name in one["touched"])),
+        "rules": [rule for one in since for rule in one["rules"]],
         "kind": "restore",
         "snapshot": old["before"],
         "record": old["previous"],
@@ -99,10 +111,12 @@ def arm(spec: dict[str, Any], journal: Journal, guard: str) -> str:
     package.install(guard)
     if timers.systemd():
         timers.install_boot_unit(guard, str(journal.root))
+    conclude(journal)
     with journal.lock(patience=5.0):
         refuse_pending(journal)
         txn = journal.open(spec)
-    Transaction(txn, journal).arm(guard)
+        # Under the lock: a second run that comes meanwhile must find it pending.
+        Transaction(txn, journal).arm(guard)
     return txn
 
 

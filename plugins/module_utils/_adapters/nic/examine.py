@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import neighbours, surroundings
@@ -131,7 +132,21 @@ def seen(
     )
 
 
-def session_address() -> str:
-    """This node's address in the SSH session that runs us; empty when there is none."""
-    parts = os.environ.get("SSH_CONNECTION", "").split()
-    return parts[2] if len(parts) == 4 else ""
+def session_address(proc: Path = Path("/proc")) -> str:
+    """This node's address in the SSH session that runs us; empty when there is none.
+
+    Whoever becomes root on the way, as sudo does, drops the variable: then a parent process still has it.
+    """
+    pid = os.getpid()
+    while pid > 1:
+        try:
+            words = (proc / str(pid) / "environ").read_bytes().split(b"\0")
+            status = (proc / str(pid) / "status").read_text()
+        except OSError:
+            return ""
+        stated = [word for word in words if word.startswith(b"SSH_CONNECTION=")]
+        parts = stated[0].decode().partition("=")[2].split() if stated else []
+        if len(parts) == 4:
+            return parts[2]
+        pid = int(status.partition("\nPPid:")[2].split()[0])
+    return ""

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 
-def put(path: str, content: str, mode: int = 0o644) -> None:
+def put(path: str, content: str | bytes, mode: int = 0o644) -> None:
     """Write the file so that after a power cut the old or the new content is there, never half of it."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     part = _part(target)
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(handle, "w") as stream:
-        stream.write(content)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content if isinstance(content, bytes) else content.encode())
         stream.flush()
         os.fchmod(stream.fileno(), mode)
         os.fsync(stream.fileno())

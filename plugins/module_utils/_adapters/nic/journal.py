@@ -20,7 +20,7 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
 
 ROOT = "/var/lib/ironacre/nic"
-FINAL = ("committed", "rolled_back", "unverified")
+FINAL = ("committed", "rolled_back", "unverified", "refused")
 
 
 class Journal:
@@ -41,19 +41,21 @@ class Journal:
     def lock(self, patience: float = 30.0, evict: bool = False) -> Iterator[None]:
         """Hold the node's network lock. evict: after the patience kill the holder; a rollback cannot wait."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self.root / "lock").open("a+") as handle:
+        # The folder itself: a lock that had to be written could not be had on a full disk, by no rollback either.
+        handle = os.open(self.root, os.O_RDONLY)
+        try:
             end = time.monotonic() + patience
-            while not _taken(handle.fileno()):
+            while not _taken(handle):
                 if time.monotonic() > end:
                     if not evict:
                         raise PlatformError("another network transaction runs on this node; wait for it")
                     _kill(self.root / "lock")
                     end += patience
                 time.sleep(0.1)
-            handle.truncate(0)
-            handle.write(str(os.getpid()))
-            handle.flush()
+            _sign(self.root / "lock")
             yield
+        finally:
+            os.close(handle)
 
     def pending(self) -> str | None:
         """The id of the unconfirmed transaction."""
@@ -101,6 +103,10 @@ class Journal:
         """Ids, oldest first."""
         return sorted(path.parent.name for path in self.root.glob("*/spec.json"))
 
+    def since(self, txn: str) -> list[str]:
+        """Ids of those that were committed after this one."""
+        return [one for one in self.known() if one > txn and self.state(one)["state"] == "committed"]
+
     def committed(self) -> dict[str, Any]:
         """What was declared and confirmed last: `{desired, nics}`, or empty."""
         path = self.root / "committed.json"
@@ -111,10 +117,11 @@ class Journal:
         if record != self.committed():
             files.put(str(self.root / "committed.json"), json.dumps(record), 0o600)
 
-    def prune(self, keep: int) -> None:
-        """Drop the oldest finished transactions."""
-        done = [txn for txn in self.known() if self.state(txn)["state"] in FINAL and txn != self.pending()]
-        for txn in done[: max(len(done) - keep, 0)]:
+    def prune(self, keep: int, but: str) -> None:
+        """Drop the oldest finished transactions, but not the one whose end is just told."""
+        spared = (but, self.pending())
+        done = [txn for txn in self.known() if self.state(txn)["state"] in FINAL and txn not in spared]
+        for txn in done[: max(len(done) + 1 - max(keep, 1), 0)]:
             shutil.rmtree(self.root / txn)
 
 
@@ -126,8 +133,17 @@ def _taken(handle: int) -> bool:
     return True
 
 
+def _sign(lock: Path) -> None:
+    """Tell who holds it. Rather nobody than somebody else."""
+    try:
+        lock.write_text(str(os.getpid()))
+    except OSError:
+        with suppress(OSError):
+            lock.unlink()
+
+
 def _kill(lock: Path) -> None:
-    holder = lock.read_text().strip()
+    holder = lock.read_text().strip() if lock.exists() else ""
     if holder.isdigit() and int(holder) != os.getpid():
         try:
             os.kill(int(holder), signal.SIGKILL)

@@ -16,7 +16,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import guard
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import files, guard
 
 BASE = "ansible_collections.ironacre.hci.plugins.module_utils."
 OURS = (f"{BASE}_core.", f"{BASE}_adapters.nic.", f"{BASE}_adapters.process")
@@ -52,9 +52,6 @@ def install(path: str) -> bool:
     wanted = archive(sys.executable)
     if target.exists() and target.read_bytes() == wanted:
         return False
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
-    part.write_bytes(wanted)
-    part.chmod(0o755)
-    part.rename(target)
+    # Flushed: the next boot runs it when the power fails a moment later.
+    files.put(path, wanted, 0o755)
     return True

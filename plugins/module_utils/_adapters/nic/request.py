@@ -26,6 +26,8 @@ def settle(
     state: str, txn: str | None, settings: Mapping[str, Any], journal: Journal, links: Links, check: bool
 ) -> dict[str, Any]:
     """End a transaction as asked: keep the pending one, undo it, or undo a committed one."""
+    if not check:
+        change.conclude(journal)
     pending = journal.pending()
     name = txn or pending
     if not name:

@@ -43,16 +43,28 @@ def default_devices(raw: Mapping[str, Any]) -> list[str]:
 
 def claims(backend: str) -> dict[str, frozenset[str]]:
     """{manager: devices} of the managers that are not the backend."""
-    if backend == "networkmanager" or not Path("/run/NetworkManager").is_dir():
-        return {}
+    if backend == "networkmanager":
+        return {"systemd-networkd": held} if (held := _of_networkd()) else {}
+    return {"NetworkManager": held} if (held := _of_networkmanager()) else {}
+
+
+def _of_networkmanager() -> frozenset[str]:
+    if not Path("/run/NetworkManager").is_dir():
+        return frozenset()
     code, out, _err = attempt(["nmcli", "-t", "-f", "DEVICE,STATE", "device"])
     states = (line.partition(":") for line in out.splitlines()) if not code else ()
-    held = frozenset(
+    return frozenset(
         device
         for device, _colon, state in states
         if state.startswith(("connect", "deactivating")) and "(ext" not in state
     )
-    return {"NetworkManager": held} if held else {}
+
+
+def _of_networkd() -> frozenset[str]:
+    code, out, _err = attempt(["networkctl", "--no-legend", "--no-pager", "list"])
+    rows = [line.split() for line in out.splitlines()] if not code else []
+    # Where it does not run, it says so only of the last column.
+    return frozenset(row[1] for row in rows if len(row) > 4 and row[-1] in ("configuring", "configured", "failed"))
 
 
 def makers(backend: str, gone: Iterable[str], ours: Mapping[str, str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -49,9 +49,8 @@ class Transaction:
             timers.later(self.unit("rollback"), [*argv, "rollback", self.txn, "timer"], self.spec["timeout"])
             self.journal.note(self.txn, "armed")
             timers.later(self.unit("apply"), [*argv, "apply", self.txn], 1)
-        except PlatformError:
-            self.journal.clear()
-            self.journal.note(self.txn, "refused", why="could not arm the rollback")
+        except (PlatformError, OSError):
+            self._close("refused", why="could not arm the rollback")
             raise
 
     def unit(self, what: str) -> str:
@@ -90,32 +89,43 @@ class Transaction:
         failed = [f"{answer.probe}: {answer.evidence}" for answer in answers if not answer.ok]
         return "; ".join(failed), facts
 
-    def _move(self, wanted: Goal, content: dict[str, str], limit: float) -> tuple[list[str], list[str], str]:
+    def _move(
+        self, wanted: Goal, content: dict[str, str], limit: float, lost: Sequence[str] = ()
+    ) -> tuple[list[str], list[str], str]:
         target, ours = wanted(self.spec)
-        changed = files.swap(self._files(content), content)
+        changed = [] if lost else files.swap(self._files(), content)
         attempt_ = Convergence(self.links, self.backend, target, ours, tuple(self.spec["management"]))
         left = attempt_.reach(changed, limit)
         # A courtesy: it must not keep a rollback from being finished.
         with suppress(PlatformError, ValueError):
             announce(attempt_.kernel, target.devices)
-        return left, attempt_.problems, attempt_.deaf
+        return [*left, *lost], [*lost, *attempt_.problems], attempt_.deaf
 
-    def _files(self, wanted: dict[str, str]) -> dict[str, str]:
-        """The files of ours now, and those that are to come from elsewhere (the resolver's)."""
-        return {**self.backend.current(), **files.read(wanted)}
+    def _files(self) -> dict[str, str]:
+        """The files of ours now, and those that come from elsewhere (the resolver's)."""
+        return {**self.backend.current(), **files.read({**self.spec["files_before"], **self.spec["files_after"]})}
 
     def rollback(self, why: str) -> None:
         """Undo it, unless it was confirmed. why: timer, boot, request, or the fault."""
         with self.journal.lock(patience=10.0, evict=True):
-            if self.state() not in FINAL:
+            self.conclude()
+            # The timer of one that was never begun must not undo what came after it.
+            if self.journal.pending() == self.txn:
                 self._back(why)
+
+    def conclude(self) -> None:
+        """Do the rest of an end that a power cut, or a killed guard, came into: decided, and still pending."""
+        state = self.state()
+        if self.journal.pending() == self.txn and state in FINAL:
+            self._tidy(state)
 
     def _back(self, why: str) -> None:
         before = self.spec["files_before"]
         if why == "boot":
             # Nothing of the network runs yet: the files decide what comes up.
-            files.swap(self._files(before), before)
-            self._finish("rolled_back", why, [])
+            files.swap(self._files(), before)
+            left = self._before_daemons()
+            self._finish("unverified" if left else "rolled_back", why, left)
             return
         left, problems = self._undone()
         if problems:
@@ -142,19 +152,41 @@ class Transaction:
 
     def _undone(self) -> tuple[list[str], list[str]]:
         """Go back. -> what is left, problems. A tool that does not answer on a busy node does not end it."""
+        lost: list[str] = []
         for _attempt in range(TRIES):
             try:
-                return self._move(undo, self.spec["files_before"], 30)[:2]
-            except (PlatformError, OSError) as error:
+                return self._move(undo, self.spec["files_before"], 30, lost)[:2]
+            except OSError as error:
+                # A disk that takes no files must not keep the kernel as it is: that is what cuts the node off.
+                lost = [f"the former files could not be written: {error}"]
+                told = str(error)
+            except (PlatformError, ValueError, KeyError) as error:
                 told = str(error)
         return [told], [told]
 
+    def _before_daemons(self) -> list[str]:
+        """What is to be done with the files at boot. -> what could not."""
+        try:
+            self.backend.prepare_boot()
+        except PlatformError as error:
+            return [error.message]
+        return []
+
     def _finish(self, state: str, why: str, left: list[str]) -> None:
-        self.journal.note(self.txn, state, why=why, left=left)
+        self._close(state, cancels=why != "boot", why=why, left=left)
+
+    def _close(self, state: str, cancels: bool = True, **facts: object) -> None:
+        """Write the end down, then do what follows from it: what is cut off in between, `conclude` does later."""
+        self.journal.note(self.txn, state, **facts)
+        self._tidy(state, cancels)
+
+    def _tidy(self, state: str, cancels: bool = False) -> None:
+        if state == "committed":
+            self.journal.commit(self.spec["record"])
         self.journal.clear()
-        self.journal.prune(self.spec["keep"])
-        if why != "boot":
+        if cancels:
             timers.cancel(self.unit("rollback"))
+        self.journal.prune(self.spec["keep"], self.txn)
 
     def confirm(self) -> dict[str, Any]:
         """Keep it. -> state; anything but `committed` means that it was too late."""
@@ -164,11 +196,7 @@ class Transaction:
                 if held:
                     # First: should it fail, our own rollback is still armed.
                     self.backend.release(held)
-                self.journal.note(self.txn, "committed")
-                self.journal.clear()
-                timers.cancel(self.unit("rollback"))
-                self.journal.commit(self.spec["record"])
-                self.journal.prune(self.spec["keep"])
+                self._close("committed")
             return self.journal.state(self.txn)
 
     def wait(self, seconds: float) -> dict[str, Any]:

@@ -20,12 +20,18 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model impor
 STATIC = (None, "3", "4", "boot", "static")
 # Words or, with `-N`, numbers.
 GLOBAL = ("global", "0", 0)
+# Kinds that are gone with the link they stand on. (The `link` of a veth is its other end.)
+SHARING = ("vlan", "macvlan", "macvtap", "ipvlan", "ipvtap", "macsec")
 DEFAULT_METRIC = {4: 0, 6: 1024}
 
 
 @dataclass(frozen=True)
 class Link:
-    """One device. kind: empty for a real NIC. vlans: VID -> flags, of P (PVID) and U (leaves untagged)."""
+    """One device. kind: empty for a real NIC. vlans: VID -> flags, of P (PVID) and U (leaves untagged).
+
+    tentative: those of the addresses that the kernel still asks the link for, whether somebody else has them.
+    lower: what a VLAN, or one of the links that share a NIC (macvlan and so on), stands on.
+    """
 
     name: str
     kind: str = ""
@@ -40,6 +46,8 @@ class Link:
     vlans: Mapping[int, str] = field(default_factory=dict)
     addresses: frozenset[str] = frozenset()
     dynamic: frozenset[str] = frozenset()
+    tentative: frozenset[str] = frozenset()
+    lower: str | None = None
     max_mtu: int = 0
     port: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -109,6 +117,8 @@ def _link(item: Mapping[str, Any], info: list[Any], vlans: Mapping[int, str], ex
         vlans=vlans,
         addresses=frozenset(_address(one) for one in info if _is_ours(one)),
         dynamic=frozenset(_address(one) for one in info if one.get("dynamic") and one.get("scope") in GLOBAL),
+        lower=item.get("link") if kind in SHARING else None,
+        tentative=frozenset(_address(one) for one in info if one.get("tentative") and _is_ours(one)),
         max_mtu=int(item.get("max_mtu") or 0),
         port={**port, "kind": linkinfo.get("info_slave_kind")},
         data=data,

@@ -18,15 +18,20 @@ TRIVIAL = ("vlans",)
 
 
 def path(kernel: Kernel, addresses: Iterable[str], devices: Iterable[str] = ()) -> tuple[str, ...]:
-    """Local addresses in use (of the SSH session, to the API server) -> devices, from the top down to the NICs."""
-    wanted = {ipaddress.ip_address(one) for one in addresses if one}
+    """Local addresses in use (of the SSH session, to the API server) -> devices, from the top down to the NICs.
+
+    A link-local one is written with its link: fe80::1%eno1.
+    """
+    used = [one for one in addresses if one]
+    wanted = {ipaddress.ip_address(one) for one in used}
+    zones = [zone for _address, _percent, zone in (one.partition("%") for one in used) if zone]
     tops = [
         link.name
         for link in kernel.links.values()
         if any(ipaddress.ip_interface(own).ip in wanted for own in link.addresses | link.dynamic)
     ]
     found: list[str] = []
-    todo = [*tops, *devices]
+    todo = [*tops, *zones, *devices]
     while todo:
         name = todo.pop(0)
         if name in found or name not in kernel.links or name == "lo":

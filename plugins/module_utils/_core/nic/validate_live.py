@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.kernel import Kernel, Link
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model import Interface, State
-from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.target import Target
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.target import Device, Target
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.validate import Breach, place_of
 
 DESTROY = (
@@ -146,6 +146,26 @@ def _guests(node: Node, bridge: str) -> list[str]:
     declared = {*node.state.by_name, *node.previous.by_name}
     ports = [name for name in node.kernel.ports(bridge) if name not in declared]
     return [name for name in ports if node.kernel.links[name].kind in GUESTS]
+
+
+@rule("live-carried")
+def live_carried(node: Node) -> Told:
+    """A device that goes, or is made anew, under one that nobody declared: the kernel takes that away too."""
+    anew = [one.name for one in node.target.devices.values() if _made_anew(one, node.kernel.links.get(one.name))]
+    declared = {*node.target.devices, *node.target.absent}
+    for name in (*node.target.absent, *anew):
+        standing = [link.name for link in node.kernel.links.values() if link.lower == name]
+        strangers = sorted(set(standing) - declared)
+        if strangers:
+            yield f"interfaces.{name}", f"goes away under {', '.join(strangers)}", "declare that, or remove it first"
+
+
+def _made_anew(device: Device, link: Link | None) -> bool:
+    """True when it can only become what is wanted by being deleted first."""
+    if not link or not device.kind:
+        return False
+    other = device.kind == "vlan" and (link.parent != device.parent or dict(link.options) != dict(device.options))
+    return link.kind != device.kind or other
 
 
 @rule("live-maker")

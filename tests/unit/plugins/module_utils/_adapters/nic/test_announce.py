@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from dataclasses import replace
 
 import pytest
 
@@ -24,18 +25,30 @@ def test_nic_16_an_ipv6_address_is_advertised_to_override() -> None:
     assert advertisement(MAC, address).hex() == "8800000020000000" + address.hex() + "0201525400700014"
 
 
-def test_an_address_is_announced_once_its_link_has_a_carrier(monkeypatch: pytest.MonkeyPatch) -> None:
-    sent: list[str] = []
-    monkeypatch.setattr(module, "_send", lambda link: sent.append(link.name))
+def announced(monkeypatch: pytest.MonkeyPatch, *readings: Link, **others: Link) -> list[tuple[str, str]]:
+    """What is sent, and that no reading is left over."""
+    sent: list[tuple[str, str]] = []
+    monkeypatch.setattr(module, "_send", lambda link, written: sent.append((link.name, written)))
     monkeypatch.setattr(module, "PAUSE", 0)
+    left = iter(readings)
+    module.announce(lambda: Kernel({**others, "br0": next(left)}), ["br0", *others, "absent"])
+    assert list(left) == []
+    return sent
+
+
+def test_an_address_is_announced_once_its_link_has_a_carrier(monkeypatch: pytest.MonkeyPatch) -> None:
     dark, lit = (
         Link("br0", up=True, carrier=carrier, addresses=frozenset({"10.0.0.2/24"})) for carrier in (False, True)
     )
     plain, off = Link("eth0", up=True, carrier=True), Link("eth1", addresses=frozenset({"10.0.1.2/24"}))
-    readings = iter([dark, dark, lit])
-    others = {"eth0": plain, "eth1": off}
-    module.announce(lambda: Kernel({**others, "br0": next(readings)}), ["br0", "eth0", "eth1", "absent"])
-    assert sent == ["br0"] and list(readings) == []
+    assert announced(monkeypatch, dark, dark, lit, eth0=plain, eth1=off) == [("br0", "10.0.0.2/24")]
+
+
+def test_nic_16_an_ipv6_address_is_announced_once_it_may_be_sent_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = frozenset({"10.0.0.2/24", "fd00::2/64"})
+    done = Link("br0", up=True, carrier=True, addresses=both)
+    asking = replace(done, tentative=frozenset({"fd00::2/64"}))
+    assert announced(monkeypatch, asking, asking, done) == [("br0", "10.0.0.2/24"), ("br0", "fd00::2/64")]
 
 
 def test_what_cannot_be_sent_fails_nothing() -> None:

@@ -107,7 +107,7 @@ def test_old_transactions_go_and_the_last_ones_stay(tmp_path: Path) -> None:
         txn = journal.open(spec(tmp_path))
         (tmp_path / txn).rename(tmp_path / f"{number}")
         journal.note(str(number), "committed")
-    journal.prune(2)
+    journal.prune(2, "5")
     assert journal.known() == ["4", "5"]
 
 

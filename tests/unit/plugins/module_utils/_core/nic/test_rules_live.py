@@ -38,6 +38,7 @@ def br0(filtering: bool = True) -> Link:
 
 
 VM = Link("tap0", "tun", master="br0", vlans={8: ""})
+MACVLAN = Link("net1", "macvlan", lower="br0")
 PORT = Link("eno1", master="br0", vlans={7: "", 8: ""})
 WIDE = {**BRIDGE["interfaces"][1], "ports": [{"name": "eno1", "vlans": [7, 8]}]}
 WIDER = {"interfaces": [BRIDGE["interfaces"][0], WIDE]}
@@ -50,6 +51,7 @@ CASES: dict[str, tuple[Node, Node]] = {
                      node(SRIOV, Link("eno1", options={"sriov.total": 8, "sriov.vfs": 8, "sriov.used": ("virtfn1",)}))),
     "live-name-taken": (node(BRIDGE, Link("br0", "dummy")), node(BRIDGE, br0())),
     "live-guests": (node(PLAIN, br0(), VM, previous=BRIDGE), node(PLAIN, br0(), previous=BRIDGE)),
+    "live-carried": (node(PLAIN, br0(), MACVLAN, previous=BRIDGE), node(PLAIN, br0(), previous=BRIDGE)),
     "live-maker": (node(PLAIN, makers={"br9": "/etc/systemd/network/20-br9.netdev"}), node(PLAIN)),
     "live-guest-vlans": (node(BRIDGE, br0(), VM, PORT, previous=WIDER), node(BRIDGE, br0(), PORT, previous=WIDER)),
     "live-manager": (node(PLAIN, Link("eno1"), claims={"NetworkManager": frozenset({"eno1"})}),
@@ -70,6 +72,17 @@ def test_nic_12_live_rules(name: str) -> None:
     breaks, keeps = CASES[name]
     assert [one.rule for one in validate(breaks)] == [name]
     assert validate(keeps) == []
+
+
+def test_nic_11_a_vlan_that_is_made_anew_keeps_what_stands_on_it() -> None:
+    raw = {
+        "interfaces": [{"name": "eno1", "type": "ethernet"}, {"name": "v7", "type": "vlan", "parent": "eno1", "id": 7}]
+    }
+    macvlan = Link("net1", "macvlan", lower="v7")
+    other, same = (Link("v7", "vlan", parent="eno1", options={"id": vid, "protocol": "802.1q"}) for vid in (8, 7))
+    told = validate(node(raw, Link("eno1"), other, macvlan))
+    assert [one.rule for one in told] == ["live-carried"] and "net1" in told[0].found
+    assert validate(node(raw, Link("eno1"), same, macvlan)) == []
 
 
 def test_nic_11_filtering_is_not_switched_under_guests() -> None:
