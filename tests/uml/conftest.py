@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.peers.ends import tidily
-from tests.uml import lane
+from tests.uml import kernel, lane
 
 
 def pytest_sessionstart() -> None:
@@ -24,7 +24,7 @@ def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> pytest.Col
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    if os.environ.get("IRONACRE_UML") != "skip" and not lane.missing() and not session.config.option.collectonly:
+    if os.environ.get("IRONACRE_UML") != "skip" and not kernel.missing() and not session.config.option.collectonly:
         lane.root()  # built by one thread, before two want it
         lane.ahead(item.path.stem for item in session.items if isinstance(item, Scenario))
 
@@ -50,7 +50,7 @@ class Scenario(pytest.Item):
             pytest.skip("IRONACRE_UML=skip")
         if why := lane.unsettled(self.path.stem) or lane.unsettled(self.name):
             pytest.skip(why)
-        assert not lane.missing(), lane.missing()
+        assert not kernel.missing(), kernel.missing()
         outcomes = lane.outcomes(self.path.stem)
         outcome = outcomes.get(self.name)
         assert outcome, f"did not run; the console says:\n{outcomes['(boot)'].told}"

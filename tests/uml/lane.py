@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import shutil
-import signal
+import resource
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,11 +17,10 @@ from pathlib import Path
 
 from lab.build import cache as build_cache
 from lab.build.catalog import all_recipes
-from tests.peers.ends import with_parent
+from tests.uml import kernel
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
-KERNEL = shutil.which("linux.uml") or ""
 # A kernel under load; the budget of all lanes together is watched by the test driver.
 LIMIT = int(os.environ.get("IRONACRE_UML_LIMIT", "300"))
 # Lanes and single tests that do not yet pass here, with the reason. IRONACRE_UML_LANES names those to be judged still.
@@ -50,11 +48,6 @@ FUTURES: dict[str, Future[dict[str, Outcome]]] = {}
 RUNNING: set[subprocess.Popen[bytes]] = set()
 
 
-def missing() -> str:
-    """What keeps the lanes from running; empty when nothing does."""
-    return "" if KERNEL else "linux.uml is missing: apt-get install user-mode-linux"
-
-
 def unsettled(name: str) -> str:
     """Why this lane, or this test, is left out; empty when it counts."""
     asked = os.environ.get("IRONACRE_UML_LANES", "").split()
@@ -67,14 +60,13 @@ def root() -> Path:
     return build_cache.build(all_recipes(), ["uml_root"])["uml_root"]
 
 
-def run(scenario: str) -> dict[str, Outcome]:
-    """Boot, run all tests of the scenario file, power off. -> outcome of each by name; `(boot)` holds the console."""
+def run(scenario: str, *tests: str) -> dict[str, Outcome]:
+    """Boot, run these tests of the scenario file, or all, power off. -> outcome of each; `(boot)` holds the console."""
     with tempfile.TemporaryDirectory(prefix="ironacre-uml-") as folder:
         share = Path(folder)
-        (share / "init").write_text(INIT.format(scenario=scenario, checkout=CHECKOUT))
+        (share / "init").write_text(INIT.format(scenario=scenario, checkout=CHECKOUT, tests=" ".join(tests)))
         (share / "init").chmod(0o755)
-        command = [
-            KERNEL,
+        arguments = [
             "mem=384M",
             "root=/dev/root",
             "rootfstype=hostfs",
@@ -87,42 +79,27 @@ def run(scenario: str) -> dict[str, Outcome]:
             "init=/sbin/ironacre-lane",
             f"ironacre.share={share}",
         ]
-        console = boot(command, share)
+        console = boot(arguments, share)
         results = share / "results.json"
         told = json.loads(results.read_text()) if results.exists() else {}
     outcomes = {name: Outcome(**one) for name, one in told.items()}
     return {**outcomes, "(boot)": Outcome(bool(told), console[-6000:], 0.0)}
 
 
-def boot(command: list[str], share: Path) -> str:
-    """Run the kernel to its end. -> what its console said. Its memory is a file in TMPDIR, gone with the folder."""
-    environment = {**os.environ, "TMPDIR": str(share)}
+def boot(arguments: list[str], share: Path) -> str:
+    """Run the kernel to its end. -> what its console said."""
     console = share / "console"
     with console.open("wb") as out:
-        process = subprocess.Popen(
-            command,
-            stdout=out,
-            stderr=out,
-            stdin=subprocess.DEVNULL,
-            env=environment,
-            start_new_session=True,
-            preexec_fn=with_parent,
-        )
+        process = kernel.start(arguments, out, share)
         RUNNING.add(process)
         try:
             process.wait(LIMIT)
         except subprocess.TimeoutExpired:
             out.write(f"no end within {LIMIT} s\n".encode())
         finally:
-            cut(process)
+            kernel.cut(process)
             RUNNING.discard(process)
     return console.read_text(errors="replace")
-
-
-def cut(process: subprocess.Popen[bytes]) -> None:
-    """A kernel that is cut leaves its processes behind: they are in its session."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 def ahead(scenarios: Iterable[str]) -> None:
@@ -141,7 +118,7 @@ def end() -> None:
     """Nothing goes on: what waits is not begun, what runs is cut."""
     POOL.shutdown(wait=False, cancel_futures=True)
     for process in tuple(RUNNING):
-        cut(process)
+        kernel.cut(process)
 
 
 INIT = """#!/bin/sh
@@ -164,13 +141,16 @@ ip link set lo up
 cd /tmp
 mkdir -p /run/python/ansible_collections/ironacre; ln -s /mnt/checkout /run/python/ansible_collections/ironacre/hci
 export PYTHONPATH=/run/python:/mnt/checkout/tests/uml/inside:/mnt/checkout
-python3 -m runner /mnt/checkout/tests/uml/inside/{scenario}.py /mnt/share/results.json
+python3 -m runner /mnt/checkout/tests/uml/inside/{scenario}.py /mnt/share/results.json {tests}
 echo o > /proc/sysrq-trigger; sleep 10
 """
 
 
 if __name__ == "__main__":
-    for name, outcome in run(sys.argv[1]).items():
+    started = time.monotonic()
+    for name, outcome in run(*sys.argv[1:]).items():
         print(
             f"{'ok  ' if outcome.ok else 'FAIL'} {outcome.seconds:6.1f} s  {name}\n{'' if outcome.ok else outcome.told}"
         )
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"{time.monotonic() - started:.0f} s, CPU {used.ru_utime + used.ru_stime:.0f} s")

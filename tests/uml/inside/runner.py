@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import faulthandler
 import importlib.util
 import json
+import signal
 import sys
 import time
 import traceback
 from pathlib import Path
 
+STALLED = 50
 
-def main(path: str, results: str) -> None:
+
+def main(path: str, results: str, wanted: frozenset[str]) -> None:
+    # The console of a kernel that does not come to an end says where it was. (faulthandler's own thread crashes here.)
+    faulthandler.register(signal.SIGALRM)
+    signal.setitimer(signal.ITIMER_REAL, STALLED, STALLED)
     spec = importlib.util.spec_from_file_location("scenario", path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     told: dict[str, dict[str, object]] = {}
     for name, function in vars(module).items():
-        if name.startswith("test_") and callable(function):
+        if name.startswith("test_") and callable(function) and (not wanted or name in wanted):
             started = time.monotonic()
             try:
                 function()
@@ -30,4 +37,4 @@ def main(path: str, results: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(sys.argv[1], sys.argv[2], frozenset(sys.argv[3:]))
