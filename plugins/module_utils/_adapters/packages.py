@@ -29,6 +29,7 @@ from .._core.vm.xmltree import MAX_BYTES
 from .file_source import FileSource
 from .http_source import HttpSource
 from .image_package import image_machine, image_package
+from .memory import keep_freed_memory
 
 if TYPE_CHECKING:
     from .vsphere.package import VspherePackage
@@ -39,6 +40,7 @@ _DESCRIPTIONS = {"vmx": parse_vmx, "libvirt": parse_domain}
 def open_package(source: Mapping[str, Any]) -> Source:
     """The machines that `source` names. Reads descriptor and manifest only."""
     refuse(findings(source))
+    keep_freed_memory()
     kind = kind_of(source, _listing(source.get("path") or ""))
     if kind in LIVE:
         return open_vsphere(source)

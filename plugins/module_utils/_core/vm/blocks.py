@@ -20,30 +20,31 @@ UNKNOWN = b"\xff" * SIZE
 
 
 def blocks(extents: Iterable[Extent], capacity: int) -> Iterator[tuple[int, bytes | None]]:
-    """Every block of the disk in order: (number, bytes), or (number, None) for one that is all zero."""
-    number, held = 0, bytearray()
+    """Every block of the disk in order: (number, bytes), or (number, None) for one that is all zero.
+
+    Bytes are copied once, when a block is put together; an extent that is a whole block is handed on as it is.
+    """
+    number, held, parts = 0, 0, list[bytes]()
     for offset, data in extents:
-        view = memoryview(data)
-        while view:
-            for empty, block in _upto(number, held, offset):
-                yield empty, block
-                number, held = empty + 1, bytearray()
-            held += bytes(offset - number * BLOCK - len(held))
-            part = view[: BLOCK - len(held)]
-            held += part
-            view, offset = view[len(part) :], offset + len(part)
-    for empty, block in _upto(number, held, -(-capacity // BLOCK) * BLOCK):
-        size = min(BLOCK, capacity - empty * BLOCK)
-        yield empty, block[:size] if block is not None else None
+        place = 0
+        while place < len(data):
+            while (number + 1) * BLOCK <= offset + place:
+                yield number, _joined(parts)
+                number, held, parts = number + 1, 0, []
+            gap = offset + place - number * BLOCK - held
+            part = data[place : place + BLOCK - held - gap]
+            parts += [bytes(gap), part] if gap else [part]
+            held, place = held + gap + len(part), place + len(part)
+    while number * BLOCK < capacity:
+        block = _joined(parts)
+        yield number, block if block is None else block[: capacity - number * BLOCK]
+        number, parts = number + 1, []
 
 
-def _upto(number: int, held: bytearray, offset: int) -> Iterator[tuple[int, bytes | None]]:
-    """The blocks that are complete once `offset` is reached."""
-    while (number + 1) * BLOCK <= offset:
-        if held:
-            held += bytes(BLOCK - len(held))
-        yield number, bytes(held) if held and not is_zero(bytes(held)) else None
-        number, held = number + 1, bytearray()
+def _joined(parts: list[bytes]) -> bytes | None:
+    """The block that begins with these parts; None when all of it is zero."""
+    data = parts[0] if len(parts) == 1 and len(parts[0]) == BLOCK else b"".join(parts).ljust(BLOCK, b"\0")
+    return None if not parts or is_zero(data) else data
 
 
 def digest_of(block: bytes | None) -> bytes:

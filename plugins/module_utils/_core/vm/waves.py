@@ -145,19 +145,22 @@ def _window_wave(
         batch, rest = filled(groups, window, seconds, limits)
         if not batch:
             break
-        wave = _wave(number, batch, window, limits)
+        # While it is filled, any schedule that fits will do; the one that is kept is as short as can be.
+        wave = _wave(number, batch, window, limits, window.seconds)
         if wave["duration_s"] <= window.seconds + 0.1:
-            return wave, rest
+            return _wave(number, batch, window, limits), rest
         seconds *= min(window.seconds / wave["duration_s"], 0.99)
     return None, list(groups)
 
 
-def _wave(number: int, batch: Sequence[Item], window: Window | None, limits: Limits) -> dict[str, Any]:
+def _wave(
+    number: int, batch: Sequence[Item], window: Window | None, limits: Limits, enough: float = 0.0
+) -> dict[str, Any]:
     """With a window, its time is that of the cut-overs; warm machines are copied before it opens (`precopy_s`)."""
     bandwidth = limits.bandwidth
     work = {item.name: in_window_mib(item, bandwidth) if window else item.used_mib for item in batch}
     jobs = _jobs(batch, work)
-    runs = {run.name: run for run in simulate(jobs, bandwidth, window.seconds if window else 0.0)}
+    runs = {run.name: run for run in simulate(jobs, bandwidth, enough)}
     bound, limiting = lower_bound(jobs, bandwidth)
     ahead = [item for item in batch if work[item.name] < item.used_mib]
     before = simulate(_jobs(ahead, {item.name: item.used_mib for item in ahead}), bandwidth)
