@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import InputErrors
-from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.mapping import render
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.mapping import render, volume_names
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Cpu, Disk, Guest, Nic, Vm
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.settings import (
     NetworkRule,
@@ -223,4 +223,10 @@ def test_the_machine_is_created_halted_and_hears_its_console() -> None:
 
 
 def test_windows_gets_its_clock() -> None:
-    assert template(replace(VM, guest=Guest("windows9_64Guest", "", "windows")))["domain"]["clock"]["timezone"] == "UTC"
+    clock = template(replace(VM, guest=Guest("windows9_64Guest", "", "windows")))["domain"]["clock"]
+    assert clock == {"timezone": "UTC", "timer": {"hpet": {"present": False}, "hyperv": {}}}
+
+
+def test_a_long_name_leaves_room_for_the_number_of_its_disk() -> None:
+    names = volume_names("w" * 80, 100)
+    assert len(set(names)) == 100 and max(map(len, names)) <= 63 and names[99].startswith("w" * 50 + "-disk99")

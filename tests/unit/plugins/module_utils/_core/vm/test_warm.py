@@ -63,11 +63,19 @@ class Move:
         self.clock[0] += 1
         return self.clock[0]
 
-    def run(self, wish: Wish = WISH, request: str = "r1", source: str = "vm-1") -> State:
+    def run(
+        self,
+        wish: Wish = WISH,
+        request: str = "r1",
+        source: str = "vm-1",
+        run_strategy: str = "Always",
+        readback: bool = True,
+    ) -> State:
         mirrors = Mirrors(self.source, self.volumes, self.checkpoints)
         mover = Mover(self.journal, self.cluster, self.source, mirrors, self.now)
+        rendered = render(VM, Settings("web", "vms"))
         try:
-            return mover.run(Plan(request, source, render(VM, Settings("web", "vms")), "Always"), wish)
+            return mover.run(Plan(request, source, rendered, run_strategy, readback=readback), wish)
         except PowerCut:
             self.world.dead = False
             self.volumes.opened = False
@@ -90,6 +98,30 @@ def test_a_warm_move_copies_while_the_source_runs_and_cuts_over_with_the_rest() 
     assert all(one.bytes_sent < state.rounds[0].bytes_sent for one in state.rounds[1:])
     assert all(disk.verified and disk.digest for disk in state.disks.values())
     assert state.downtime > 0
+
+
+def test_a_machine_that_shall_stay_off_is_moved_and_never_started() -> None:
+    move = Move()
+    state = move.run(run_strategy="Halted")
+    log = move.world.log
+    assert state.phase == "done" and move.equal() and move.source.fenced_for
+    assert not move.cluster.running and not {"wait running", "check"} & set(log)
+
+
+def test_a_move_without_readback_reads_nothing_again_and_says_so() -> None:
+    move = Move()
+    state = move.run(readback=False)
+    assert state.phase == "done" and move.equal()
+    assert "sink digests" not in move.world.log
+    assert [disk.verified for disk in state.disks.values()] == [False, False]
+
+
+def test_a_suspended_source_is_left_alone() -> None:
+    move = Move()
+    move.source.state = "suspended"
+    with pytest.raises(PlatformError, match="the source is suspended; resume it or shut it down"):
+        move.run()
+    assert move.source.state == "suspended" and not move.cluster.machine and not move.volumes.medium
 
 
 def test_a_cold_move_stops_first() -> None:
