@@ -23,10 +23,9 @@ from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.links i
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.parse import parse
 
 # A new connection shares nothing with the old one and notices by itself when it is cut.
-FRESH = (
-    "-o ControlMaster=no -o ControlPath=none -o ConnectTimeout=3 -o ServerAliveInterval=2 -o ServerAliveCountMax=2 "
-    "-o ConnectionAttempts=1"
-)
+FRESH = "-o ControlMaster=no -o ControlPath=none -o ConnectionAttempts=1 -o ServerAliveInterval=2"
+# Of an attempt's limit, how much SSH may wait for a first answer, or for any: a slow node is not a lost one.
+SILENCE = 1 / 3
 # How long after the timer the node may take to come back.
 COMEBACK = 90.0
 UNDONE = ("rolled_back", "unverified")
@@ -156,7 +155,9 @@ class ActionModule(ActionBase):
         def reach(host: str | None) -> None:
             if is_ssh:
                 alias = f" -o HostKeyAlias={kept['host']}" if host and host != kept["host"] else ""
-                connection.set_option("ssh_args", f"{FRESH}{alias} {kept['ssh_args'] or ''}")
+                silence = max(3, round(self.limit * SILENCE))
+                patience = f" -o ConnectTimeout={silence} -o ServerAliveCountMax={silence // 2}"
+                connection.set_option("ssh_args", f"{FRESH}{patience}{alias} {kept['ssh_args'] or ''}")
                 connection.set_option("host", host or kept["host"])
                 connection.host = host or kept["host"]
             connection.reset()

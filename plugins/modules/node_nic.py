@@ -117,7 +117,9 @@ options:
         type: int
         default: 2
       attempt_limit:
-        description: Seconds after which one attempt is given up, however it hangs.
+        description:
+          - Seconds after which one attempt is given up, however it hangs.
+          - A third of it may pass without an answer of the node's SSH server. Raise it for slow nodes.
         type: int
         default: 12
   txn:
