@@ -275,6 +275,15 @@ options:
     description:
       - ISO 8601 time with its zone by which a cut-over must have ended; one that would take longer is refused.
     type: str
+  compare:
+    description:
+      - What the last copy of a warm machine reads while the machine is down.
+      - V(changed) believes the change tracking of the source. V(all) reads its disks whole and moves what differs, so
+        that tracking that told too little does no harm. The downtime then grows with the size of the disks.
+    type: str
+    choices: [changed, all]
+    default: changed
+    version_added: 0.1.0
   delta_threshold_mib:
     description:
       - A warm copy goes on in rounds until one moved less than this, or rounds do not get smaller.

@@ -21,7 +21,7 @@ from tests.peers.test_import_cluster import Bench
 from tests.peers.vcenter_estate import MIB, image
 from tests.peers.vcenter_sim import VcenterSim, serving
 
-NAMES = ("warm", "cold", "killed", "back", "checked", "gone", "reset")
+NAMES = ("warm", "cold", "killed", "back", "checked", "gone", "reset", "lied")
 
 
 @dataclass
@@ -180,6 +180,17 @@ def test_import_compares_everything_when_tracking_began_anew(site: Site) -> None
     found = site.run("reset")
     assert found["phase"] == "done" and site.equal("reset"), found
     assert any("track its changes anew" in text for one in found["rounds"] for text in one["compared"])
+
+
+def test_import_compares_everything_when_told_not_to_believe_the_tracking(site: Site) -> None:
+    site.run("lied", state="precopied")
+    site.vcenter.write("lied", b"written and not told", 9 * MIB)
+    site.vcenter.fault("cbt", "lie")
+    believed = site.run("lied", state="precopied")
+    assert believed["rounds"][-1]["bytes_read"] == 0, believed["rounds"]
+    found = site.run("lied", compare="all")
+    assert found["phase"] == "done" and site.equal("lied"), found
+    assert found["rounds"][-1]["bytes_sent"] > 0
 
 
 def test_import_refuses_a_cutover_outside_of_its_window(site: Site) -> None:

@@ -29,6 +29,7 @@ MOVE_SPEC: dict[str, Any] = {
     "shutdown": {"type": "dict", "options": _SHUTDOWN, "apply_defaults": True},
     "fence": {"type": "bool", "default": True},
     "quiesce": {"type": "bool", "default": True},
+    "compare": {"type": "str", "choices": ["changed", "all"], "default": "changed"},
     "cutover_not_before": {"type": "str"},
     "cutover_not_after": {"type": "str"},
     "delta_threshold_mib": {"type": "int", "default": 256},
@@ -51,6 +52,7 @@ def wish_of(params: Mapping[str, Any]) -> Wish:
         max_downtime=params["max_downtime"],
         not_before=_moment(params, "cutover_not_before"),
         not_after=_moment(params, "cutover_not_after"),
+        compare_all=params["compare"] == "all",
     )
 
 

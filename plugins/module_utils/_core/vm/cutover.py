@@ -26,7 +26,7 @@ class Wish:
     """state: precopied, present, cutover or rolled_back. method: auto, cold or warm. threshold in bytes.
 
     max_downtime: seconds, 0 for no limit. not_before, not_after: seconds since the epoch, 0 for no limit.
-    force: power off when the guest does not shut down in time.
+    force: power off when the guest does not shut down in time. compare_all: believe no change tracking in the end.
     """
 
     state: str = "present"
@@ -40,6 +40,7 @@ class Wish:
     max_downtime: float = 0
     not_before: float = 0
     not_after: float = 0
+    compare_all: bool = False
 
 
 def goes_on(rounds: Sequence[Round], wish: Wish) -> bool:

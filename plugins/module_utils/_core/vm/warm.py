@@ -118,11 +118,11 @@ class Mover:
                 # Its moment is past: it says nothing about how much changes now.
                 self._rounds.clear()
 
-    def _round(self, snapshot: Snapshot | None) -> None:
-        """One pass over all disks."""
+    def _round(self, snapshot: Snapshot | None, everything: bool = False) -> None:
+        """One pass over all disks. everything: read all of them, whatever the source says that changed."""
         started, read, sent, compared = self.now(), 0, 0, []
         for mirror in self.mirrors.mirrors:
-            passed = self.mirrors.bring(mirror, snapshot, self._disk(mirror).change_id)
+            passed = self.mirrors.bring(mirror, snapshot, "" if everything else self._disk(mirror).change_id)
             read, sent = read + passed.bytes_read, sent + passed.bytes_sent
             compared += [f"disk {mirror.disk.key}: {passed.compared}"] if passed.compared else []
             self._flushed(mirror, snapshot, passed.bytes_read, passed.bytes_sent)
@@ -163,7 +163,7 @@ class Mover:
         if self.state.method == "warm":
             # A fresh snapshot names its change ids, which tell when tracking began anew.
             self._remove_snapshot()
-            self._round(self.machine.take_snapshot(self._snapshot_name, False))
+            self._round(self.machine.take_snapshot(self._snapshot_name, False), self.wish.compare_all)
             self._remove_snapshot()
         else:
             self._round(None)
