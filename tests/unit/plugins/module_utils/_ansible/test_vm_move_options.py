@@ -15,6 +15,7 @@ OPTIONS: dict[str, Any] = {
     "shutdown": {"graceful_timeout": 60, "then": "power_off"},
     "fence": True,
     "quiesce": False,
+    "compare": "all",
     "cutover_not_before": "2026-12-05T22:00:00+01:00",
     "cutover_not_after": "2026-12-05T23:00:00Z",
     "delta_threshold_mib": 3,
@@ -25,6 +26,7 @@ OPTIONS: dict[str, Any] = {
 def test_times_and_sizes_get_their_units() -> None:
     wish = wish_of(OPTIONS)
     assert (wish.not_after - wish.not_before, wish.threshold, wish.force) == (7200, 3 << 20, True)
+    assert wish.compare_all and not wish_of({**OPTIONS, "compare": "changed"}).compare_all
     assert wish_of({**OPTIONS, "cutover_not_before": "", "cutover_not_after": None}).not_before == 0
 
 
