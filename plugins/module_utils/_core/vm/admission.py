@@ -25,10 +25,19 @@ ENOUGH = 1.005
 CRITICAL = 0.9
 # How many of the most urgent copies are tried before the link stays as it is.
 TRIES = 40
-# The end in mind as a part of the lower bound, and how much the backlog of a host counts against the length of a
-# copy. Which pair is best depends on how uneven an estate is: one after the other is tried, a simulation of 100
-# machines takes some ten milliseconds.
-VARIANTS = ((1.0, 1.0), (1.01, 1.0), (1.01, 0.7), (1.02, 1.0), (1.02, 0.85), (1.04, 0.7))
+# The end in mind as a part of the lower bound; how much the backlog of a host counts against the length of a copy; how
+# many are the last ones, which share a full link so that it stays full to the end (machines of one size end in steps).
+# What is best depends on how uneven an estate is: one after the other is tried, a simulation of 100 machines takes some
+# ten milliseconds.
+VARIANTS = (
+    (1.0, 1.0, 0),
+    (1.01, 1.0, 0),
+    (1.01, 0.7, 0),
+    (1.02, 1.0, 0),
+    (1.02, 0.85, 6),
+    (1.02, 1.0, 12),
+    (1.04, 0.7, 0),
+)
 
 
 def simulate(jobs: Sequence[Job], bandwidth: Bandwidth, enough: float = 0.0) -> list[Run]:
@@ -38,8 +47,8 @@ def simulate(jobs: Sequence[Job], bandwidth: Bandwidth, enough: float = 0.0) -> 
     """
     bound = lower_bound(jobs, bandwidth)[0]
     best: list[Run] = []
-    for late, weight in VARIANTS:
-        runs = Schedule(jobs, bandwidth, bound * late, weight).run()
+    for late, weight, last in VARIANTS:
+        runs = Schedule(jobs, bandwidth, bound * late, weight, last).run()
         if not best or makespan(runs) < makespan(best) - EPSILON:
             best = runs
         if makespan(best) <= max(bound * ENOUGH, enough):
@@ -52,10 +61,10 @@ def makespan(runs: Sequence[Run]) -> float:
 
 
 class Schedule:
-    """One simulation. end: when all shall be over. left: MiB of a running copy."""
+    """One simulation. end: when all shall be over. last: as many share a full link. left: MiB of a running copy."""
 
-    def __init__(self, jobs: Sequence[Job], bandwidth: Bandwidth, end: float, weight: float) -> None:
-        self.bandwidth, self.end, self.clock = bandwidth, end, 0.0
+    def __init__(self, jobs: Sequence[Job], bandwidth: Bandwidth, end: float, weight: float, last: int = 0) -> None:
+        self.bandwidth, self.end, self.last, self.clock = bandwidth, end, last, 0.0
         self.queues = Queues(jobs, bandwidth, weight)
         self.running: list[Job] = []
         self.left: dict[str, float] = {}
@@ -106,7 +115,7 @@ class Schedule:
     def _candidates(self, rates: Sequence[float], refused: set[Place]) -> Iterator[Place]:
         """The most urgent first: of hosts that have something to spare; when the link is full, of those that lack."""
         used = self._used(rates)
-        link_full = sum(rates) >= self.bandwidth.link * FULL
+        link_full = sum(rates) >= self.bandwidth.link * FULL and self.queues.count > self.last
         for place in self.queues.by_urgency():
             host, store = place
             if place in refused or used.get(("store", store), 0.0) >= self.bandwidth.of_datastore(store) * FULL:

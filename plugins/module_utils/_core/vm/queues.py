@@ -32,6 +32,7 @@ class Queues:
         self._stores: dict[str, float] = {}
         self._blocked = {job.name: len(job.after) for job in jobs}
         self._followers: dict[str, list[Job]] = {}
+        self._left = len(jobs)
         self._queues: dict[Place, list[tuple[float, str, Job]]] = {}
         for job in reversed(jobs):
             self.tails[job.name] = job.work / bandwidth.stream + self.behind_it[job.name]
@@ -51,6 +52,11 @@ class Queues:
     def waiting(self) -> bool:
         """True while a copy could start that has not."""
         return bool(self._queues)
+
+    @property
+    def count(self) -> int:
+        """Number of copies that have not started, also of those that cannot yet."""
+        return self._left
 
     def by_urgency(self) -> list[Place]:
         """Places with copies that could start. Urgent is what takes longest from now on: a copy, or all of a host."""
@@ -72,6 +78,7 @@ class Queues:
         """Remove it: it starts."""
         queue = self._queues[place]
         job = queue.pop()[2]
+        self._left -= 1
         if not queue:
             del self._queues[place]
         return job

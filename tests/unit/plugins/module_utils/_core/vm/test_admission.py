@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.vm import admis
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.admission import simulate
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.downtime import Item
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.flows import Bandwidth, Job, fair_rates
-from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.waves import Limits, plan
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.waves import Limits, Window, plan
 
 
 def uneven(seed: int, hosts: int, stores: int, hot: int, chains: bool, count: int = 240) -> list[Item]:
@@ -96,3 +97,18 @@ def test_a_plan_of_700_machines_asks_for_few_rates(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(admission, "fair_rates", counted)
     plan(uneven(1, *SHAPES["one hot host"], count=700), Limits())
     assert 700 <= len(asked) <= 80_000 and max(asked) <= 40
+
+
+def test_the_last_of_many_equal_machines_share_the_link_to_the_end() -> None:
+    """Ten at once would leave five for the last step, with half of the link."""
+    jobs = [Job(f"j{n:03}", 50_000, f"h{n % 16}", f"d{n % 8}") for n in range(105)]
+    assert max(run.end for run in simulate(jobs, Bandwidth())) <= 105 * 50_000 / 1100 * 1.02
+
+
+def test_windows_of_700_machines_add_up_to_two_percent_over_their_bounds() -> None:
+    items = [
+        replace(item, downtime_limit=1800.0 * (n % 2), dirty_mib_s=0.5)
+        for n, item in enumerate(uneven(1, *SHAPES["even"], count=700))
+    ]
+    found = plan(items, Limits(windows=tuple(Window(f"night {n}", 14400) for n in range(14))))
+    assert found["machines"] == 700 and found["ratio"] <= 1.02

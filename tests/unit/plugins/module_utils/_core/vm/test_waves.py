@@ -126,7 +126,7 @@ def test_shares_are_fair_and_never_more_than_there_is() -> None:
 
 
 def test_few_copies_run_at_once_when_few_fill_the_link() -> None:
-    jobs = [Job(f"j{number}", 1000, f"h{number}") for number in range(50)]
+    jobs = [Job(f"j{number}", 1000, f"h{number}") for number in range(51)]
     runs = simulate(jobs, Bandwidth(link=330, stream=110))
     most = max(sum(other.start <= run.start < other.end for other in runs) for run in runs)
     assert most == 3
