@@ -46,6 +46,8 @@ _OVERRIDES: dict[str, Any] = {
     "nic_model": {"type": "str"},
     "cpu_model": {"type": "str"},
     "memory_mib": {"type": "int"},
+    "max_sockets": {"type": "int"},
+    "timezone": {"type": "str"},
     "preference": {"type": "str"},
 }
 _UPLOAD: dict[str, Any] = {

@@ -12,10 +12,12 @@ import re
 from collections.abc import Iterator
 
 from ..errors import Finding
+from .hardware import topology
 from .model import Disk, Nic, Vm
 from .settings import IGNORE, POD, Settings
 
 _MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
+_ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
 _TARGET = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?/[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -31,7 +33,7 @@ def mapping_findings(vm: Vm, settings: Settings) -> list[Finding]:
 
 def refusals(vm: Vm, settings: Settings) -> list[Refusal]:
     """The same, each with its kind: MISSING, INVALID or MACHINE."""
-    found = [*_machine(vm, settings), *_rules(settings), *_evidence(vm, settings)]
+    found = [*_machine(vm, settings), *_rules(settings), *_evidence(vm, settings), *_overrides(vm, settings)]
     for nic in vm.nics:
         found.extend(_nic(vm, nic, settings))
     for disk in vm.disks:
@@ -70,6 +72,16 @@ def _evidence(vm: Vm, settings: Settings) -> Iterator[Refusal]:
     if told and own and not told & own:
         found = f"it is the fact of the cards {', '.join(sorted(told))}; {vm.name} has {', '.join(sorted(own))}"
         yield INVALID, Finding("overrides.guest", found, "give the fact ironacre_prepared of this very guest")
+
+
+def _overrides(vm: Vm, settings: Settings) -> Iterator[Refusal]:
+    sockets = topology(vm.cpu)["sockets"]
+    if settings.max_sockets and settings.max_sockets < sockets:
+        found = f"{settings.max_sockets} sockets at most, and {vm.name} has {sockets}"
+        yield INVALID, Finding("overrides.max_sockets", found, f"give {sockets} or more, or leave it out")
+    if settings.timezone and not _ZONE.fullmatch(settings.timezone):
+        way_out = "write it as in the time zone database: Europe/Berlin"
+        yield INVALID, Finding("overrides.timezone", f"{settings.timezone!r} is no time zone", way_out)
 
 
 def _nic(vm: Vm, nic: Nic, settings: Settings) -> Iterator[Refusal]:

@@ -44,6 +44,7 @@ def parse_domain(data: bytes, place: str) -> Vm:
         nics=tuple(_nics(devices)),
         pci=tuple("hostdev" for _device in _all(devices, "hostdev")),
         source={"type": "libvirt"},
+        extra={"generation_id": text(root, "genid").lower()} if text(root, "genid") else {},
     )
 
 

@@ -15,7 +15,8 @@ from typing import Any
 from ..errors import refuse
 from .findings import mapping_findings
 from .guests import carries_virtio, preference_of
-from .model import Cpu, Disk, Nic, Vm
+from .hardware import clock, firmware, processors
+from .model import Disk, Nic, Vm
 from .naming import label_value, object_name, serial_of
 from .settings import IGNORE, POD, Settings, StorageRule
 
@@ -47,16 +48,6 @@ def render(vm: Vm, settings: Settings) -> Rendered:
 def volume_names(name: str, count: int) -> tuple[str, ...]:
     """Names of the volumes: `web01-disk0`, `web01-disk1` ..."""
     return tuple(f"{object_name(name, limit=50)}-disk{number}" for number in range(count))
-
-
-def topology(cpu: Cpu) -> dict[str, int]:
-    """The same number of processors. Cores per socket that do not divide the count are dropped."""
-    cores = cpu.cores_per_socket
-    if cores == 0:
-        return {"sockets": 1, "cores": cpu.count, "threads": 1}
-    if cpu.count % cores:
-        return {"sockets": cpu.count, "cores": 1, "threads": 1}
-    return {"sockets": cpu.count // cores, "cores": cores, "threads": 1}
 
 
 def disk_bus(vm: Vm, settings: Settings) -> str:
@@ -112,6 +103,8 @@ def data_volume(vm: Vm, disk: Disk, name: str, settings: Settings) -> dict[str, 
 def virtual_machine(vm: Vm, disks: tuple[Disk, ...], names: tuple[str, ...], settings: Settings) -> dict[str, Any]:
     """The VirtualMachine, halted: the import starts it as its last act."""
     annotations = {f"{PREFIX}/name": vm.name, f"{PREFIX}/source": vm.identity}
+    if vm.extra.get("generation_id"):
+        annotations[f"{PREFIX}/generation-id"] = str(vm.extra["generation_id"])
     spec: dict[str, Any] = {
         "runStrategy": "Halted",
         "template": {"metadata": {"labels": _labels(settings)}, "spec": _template_spec(vm, disks, names, settings)},
@@ -131,11 +124,8 @@ def _template_spec(vm: Vm, disks: tuple[Disk, ...], names: tuple[str, ...], sett
     shared = all("ReadWriteMany" in storage_rule(disk, settings).access_modes for disk in disks)
     interfaces, networks = _networking(vm, settings)
     bus = disk_bus(vm, settings)
-    cpu: dict[str, Any] = dict(topology(vm.cpu))
-    if settings.cpu_model:
-        cpu["model"] = settings.cpu_model
     domain: dict[str, Any] = {
-        "cpu": cpu,
+        "cpu": processors(vm, settings),
         "memory": {"guest": f"{settings.memory_mib or vm.memory_mib}Mi"},
         "devices": {
             "disks": [
@@ -144,12 +134,12 @@ def _template_spec(vm: Vm, disks: tuple[Disk, ...], names: tuple[str, ...], sett
             "interfaces": interfaces,
             "logSerialConsole": True,
         },
-        "firmware": _firmware(vm),
+        "firmware": firmware(vm),
     }
     if not interfaces:
         # Otherwise KubeVirt gives a machine without interfaces one on the pod network.
         domain["devices"]["autoattachPodInterface"] = False
-    _features(domain, vm)
+    _features(domain, vm, settings)
     return {
         "domain": domain,
         "networks": networks,
@@ -168,32 +158,13 @@ def _disk(disk: Disk, name: str, bus: str, first: bool) -> dict[str, Any]:
     return entry
 
 
-def _firmware(vm: Vm) -> dict[str, Any]:
-    firmware: dict[str, Any] = {}
-    if vm.uuid:
-        firmware = {"uuid": vm.uuid.lower(), "serial": vmware_serial(vm.uuid)}
-    if vm.firmware == "efi":
-        # secureBoot is written out: KubeVirt's default for EFI is true.
-        firmware["bootloader"] = {"efi": {"secureBoot": vm.secure_boot, "persistent": True}}
-    else:
-        firmware["bootloader"] = {"bios": {}}
-    return firmware
-
-
-def vmware_serial(uuid: str) -> str:
-    """The serial number a guest saw: `VMware-42 37 01 ... -ab cd ...`; licences are bound to it."""
-    digits = uuid.replace("-", "").lower()
-    pairs = [digits[start : start + 2] for start in range(0, len(digits), 2)]
-    return f"VMware-{' '.join(pairs[:8])}-{' '.join(pairs[8:])}"
-
-
-def _features(domain: dict[str, Any], vm: Vm) -> None:
+def _features(domain: dict[str, Any], vm: Vm, settings: Settings) -> None:
     if vm.secure_boot:
         domain["features"] = {"smm": {"enabled": True}}
     if vm.tpm:
         domain["devices"]["tpm"] = {"persistent": True}
-    if vm.guest.family == "windows":
-        domain["clock"] = {"timezone": "UTC", "timer": {"hpet": {"present": False}, "hyperv": {}}}
+    if found := clock(vm, settings):
+        domain["clock"] = found
 
 
 def _networking(vm: Vm, settings: Settings) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -227,6 +198,8 @@ def warnings_of(vm: Vm, settings: Settings) -> list[str]:
         found.append(
             "the contents of the TPM are not moved; suspend disk encryption in the guest or keep its recovery key"
         )
+    if vm.guest.family == "windows" and not settings.timezone:
+        found.append("its hardware clock runs in UTC, and Windows reads it as local time; set overrides.timezone")
     for nic in vm.nics:
         rule = settings.network(nic.network)
         if rule and rule.target == POD and nic.ips:

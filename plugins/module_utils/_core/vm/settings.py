@@ -38,7 +38,8 @@ class StorageRule:
 class Settings:
     """What the mapping needs besides the machine. unmapped: fail or ignore. prepared: the guest has virtio drivers.
 
-    guest: the fact that vm_guest left on the guest, as evidence of the same.
+    guest: the fact that vm_guest left on the guest, as evidence of the same. timezone: that of the hardware clock.
+    max_sockets: how many processor sockets may be plugged in while the machine runs.
     """
 
     name: str
@@ -53,6 +54,8 @@ class Settings:
     nic_model: str = ""
     cpu_model: str = ""
     memory_mib: int = 0
+    max_sockets: int = 0
+    timezone: str = ""
     run_strategy: str = "Always"
     preference: str = ""
     preferences: tuple[str, ...] = ()
@@ -100,6 +103,8 @@ def settings_of(options: Mapping[str, Any], name: str, preferences: Sequence[str
         nic_model=overrides.get("nic_model") or "",
         cpu_model=overrides.get("cpu_model") or "",
         memory_mib=overrides.get("memory_mib") or 0,
+        max_sockets=overrides.get("max_sockets") or 0,
+        timezone=overrides.get("timezone") or "",
         run_strategy=options.get("run_strategy") or "Always",
         preference=overrides.get("preference") or "",
         preferences=tuple(preferences),

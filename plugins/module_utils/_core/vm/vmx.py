@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from ..errors import PlatformError
 from .guests import family_of, guest_id
+from .hardware import generation_id
 from .model import Cpu, Disk, Guest, Nic, Vm
 
 MAX_BYTES = 1 << 20
@@ -45,7 +46,14 @@ def parse_vmx(data: bytes, place: str) -> Vm:
         disks=tuple(_disks(values)),
         nics=tuple(_nics(values)),
         source={"type": "vmx"},
+        extra=dict(_extra(values)),
     )
+
+
+def _extra(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    found = generation_id(values.get("vm.genid", ""), values.get("vm.genidx", ""))
+    if found:
+        yield "generation_id", found
 
 
 def _values(text: str) -> Iterator[tuple[str, str]]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..errors import Finding
 from .model import Vm
+from .vsphere_cluster import ties_of
 from .vsphere_paths import VM
 from .vsphere_vm import Properties, unescape, vm_of
 
@@ -135,10 +136,14 @@ class Estate:
 def vms_of(estate: Estate, machines: Collection[Found]) -> list[Vm]:
     """The canonical machines; `machines` hold their full properties."""
     networks = estate.networks()
-    return [
-        vm_of(found.ref, found.properties, networks, estate.place(found.ref, found.properties.get("runtime.host")))
-        for found in machines
-    ]
+    return [_vm(estate, found, networks) for found in machines]
+
+
+def _vm(estate: Estate, found: Found, networks: Mapping[str, str]) -> Vm:
+    host = found.properties.get("runtime.host")
+    vm = vm_of(found.ref, found.properties, networks, estate.place(found.ref, host))
+    cluster = next((one.properties for one in estate.above(host) if one.kind in CLUSTERS), {})
+    return replace(vm, extra={**vm.extra, **ties_of(found.ref, cluster)})
 
 
 def around(estate: Estate) -> dict[str, list[dict[str, Any]]]:

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from .vsphere_cluster import DRS, GROUPS, RULES
+
 VM = "VirtualMachine"
 NETWORK, DATASTORE = "Network", "Datastore"
 HOST, CLUSTER, FOLDER, DATACENTER = "HostSystem", "ComputeResource", "Folder", "Datacenter"
+DRS_CLUSTER = "ClusterComputeResource"
 GUEST, STORAGE, SNAPSHOTS = "guest", "storage", "snapshots"
 SUBSETS = (GUEST, STORAGE, SNAPSHOTS)
 
@@ -64,6 +67,8 @@ _SUBSETS = {
 AROUND: dict[str, tuple[str, ...]] = {
     HOST: ("name", "parent", "summary.hardware.numCpuCores", "summary.hardware.memorySize", "runtime.connectionState"),
     CLUSTER: ("name", "parent"),
+    # What single hosts are in does not have these.
+    DRS_CLUSTER: ("name", "parent", DRS, RULES, GROUPS),
     FOLDER: ("name", "parent"),
     DATACENTER: ("name", "parent", "vmFolder"),
     NETWORK: ("name", "parent", "tag"),

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .guests import family_of
+from .hardware import generation_id
 from .model import Cpu, Guest, Vm
 from .vsphere_devices import Device, disks_of, has_parent, kind, labels_of, nics_of, used_of
 from .vsphere_fence import fence_of
@@ -119,12 +120,14 @@ def _extra(found: Properties, devices: Sequence[Device], snapshots: bool) -> Ite
     yield "consolidation_needed", bool(found.get("runtime.consolidationNeeded"))
     yield "fault_tolerance", str(found.get("runtime.faultToleranceState") or "notConfigured") != "notConfigured"
     yield "affinity", bool(found.get("config.cpuAffinity.affinitySet"))
+    yield "numa_affinity", bool(str(values.get("numa.nodeaffinity") or "").strip())
     yield "nested", bool(found.get("config.nestedHVEnabled"))
     yield "memory_hotadd", bool(found.get("config.memoryHotAddEnabled"))
     yield "sriov", any(kind(device) == "VirtualSriovEthernetCard" for device in devices)
     # Below a snapshot every disk has a parent; without one it is another machine's disk.
     yield "linked_clone", not snapshots and any(map(has_parent, devices))
     yield "disk_enable_uuid", str(values.get("disk.enableuuid") or "").lower() in ("true", "1")
+    yield "generation_id", generation_id(str(values.get("vm.genid") or ""), str(values.get("vm.genidx") or ""))
     yield "reachable", str(found.get("runtime.connectionState") or "connected") == "connected"
     yield from _guest_extra(found)
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...errors import Finding
-from ..mapping import topology
+from ..hardware import topology
 from ..model import Vm
 from ..naming import object_name
 from ..settings import IGNORE, POD, Settings

@@ -134,3 +134,10 @@ def test_the_boot_order_that_libvirt_states_is_kept() -> None:
     data = make_domain(vm).decode().partition("<devices>")[0] + f"<devices>{disks}</devices></domain>"
     parsed = parse_domain(data.encode(), "a.xml")
     assert [disk.key for disk in parsed.boot_order] == ["vdc", "vdb", "vda"]
+
+
+def test_a_domain_knows_its_generation() -> None:
+    genid = "<uuid>42371A2B-3C4D-5E6F-7081-92A3B4C5D6E7</uuid><genid>44332211-6655-8877-99AA-BBCCDDEEFF00</genid>"
+    text = DOMAIN.replace("<uuid>42371A2B-3C4D-5E6F-7081-92A3B4C5D6E7</uuid>", genid)
+    assert parse_domain(text.encode(), "a.xml").extra == {"generation_id": "44332211-6655-8877-99aa-bbccddeeff00"}
+    assert parse_domain(DOMAIN.encode(), "a.xml").extra == {}

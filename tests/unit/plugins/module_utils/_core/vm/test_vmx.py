@@ -93,3 +93,18 @@ def test_short_guest_names_become_long_ones_and_memory_has_its_default() -> None
 def test_what_is_no_vmx_is_refused(data: bytes) -> None:
     with pytest.raises(PlatformError, match=r"^a\.vmx: "):
         parse_vmx(data, "a.vmx")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "extra"),
+    [
+        # Numbers and bytes as virt-v2v's page on generation identifiers has them; Windows sees 8987940a09512cc5 first.
+        ("-8536691797830587195", "-1723453263670062919", "09512cc5-940a-8987-b950-f54f631015e8"),
+        ("1", "", None),
+        ("many", "1", None),
+        ("9223372036854775808", "1", None),
+    ],
+)
+def test_the_generation_is_what_libvirt_would_give_to_the_same_bytes(low: str, high: str, extra: str | None) -> None:
+    text = f'displayName = "a"\nvm.genid = "{low}"\nvm.genidX = "{high}"\n'
+    assert parse_vmx(text.encode(), "a.vmx").extra == ({"generation_id": extra} if extra else {})

@@ -66,6 +66,8 @@ def test_disks_on_a_shared_bus_are_shared() -> None:
         ({"runtime.faultToleranceState": "enabled"}, "fault_tolerance", True),
         ({"config.cpuAffinity.affinitySet": [1]}, "affinity", True),
         ({"config.extraConfig": [{"key": "disk.EnableUUID", "value": "TRUE"}]}, "disk_enable_uuid", True),
+        ({"config.extraConfig": [{"key": "numa.nodeAffinity", "value": "0,1"}]}, "numa_affinity", True),
+        ({"config.extraConfig": [{"key": "numa.nodeAffinity", "value": ""}]}, "numa_affinity", False),
         ({"runtime.connectionState": "orphaned"}, "reachable", False),
     ],
 )
