@@ -138,6 +138,12 @@ options:
       memory_mib:
         description: Memory in MiB.
         type: int
+      max_sockets:
+        description: Processor sockets that may be plugged in while the machine runs. Default is that none may.
+        type: int
+      timezone:
+        description: Time zone of the hardware clock, such as V(Europe/Berlin). Windows reads that clock as local time.
+        type: str
       preference:
         description: Cluster preference.
         type: str
@@ -295,9 +301,19 @@ options:
         refused before anything is stopped. V(0) means no limit.
     type: int
     default: 0
+  sink:
+    description:
+      - How the disks of archives and images get into volumes. Machines that run at their source always go through the
+        receiver.
+      - V(cdi_upload) sends them to CDI. A disk that breaks off starts over, and CDI needs a scratch volume of its size.
+      - V(receiver) sends them to a pod of ours. Only missing blocks move again, and there is no scratch volume.
+    type: str
+    choices: [cdi_upload, receiver]
+    default: cdi_upload
   receiver:
     description:
-      - The pod that writes the volumes of a machine that runs at its source.
+      - The pod that writes the volumes of a machine that runs at its source, and those of files with
+        O(sink=receiver).
     type: dict
     suboptions:
       image:
@@ -479,7 +495,10 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.packages import is_live
-from ansible_collections.ironacre.hci.plugins.module_utils._ansible.machine_importer import MachineImporter
+from ansible_collections.ironacre.hci.plugins.module_utils._ansible.machine_importer import (
+    ArchiveImporter,
+    MachineImporter,
+)
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.module import run
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_engines import ForeignImport
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_import_options import ARGUMENT_SPEC
@@ -491,20 +510,24 @@ def drive(module: AnsibleModule) -> dict[str, Any]:
     params, importer = module.params, importer_of(module)
     if params["state"] == "absent":
         return importer.absent()
-    if isinstance(importer, MachineImporter):
-        return importer.move()
-    if params["state"] != "present":
+    if params["state"] != "present" and not is_move(importer):
         raise PlatformError(
             f"state: {params['state']} needs a source whose machine can be asked to stop, and the engine stream; "
             "import this one with state present"
         )
-    return importer.present()
+    return importer.move() if isinstance(importer, MachineImporter) else importer.present()
+
+
+def is_move(importer: Importer | ForeignImport) -> bool:
+    return isinstance(importer, MachineImporter) and not isinstance(importer, ArchiveImporter)
 
 
 def importer_of(module: AnsibleModule) -> Importer | ForeignImport:
     if module.params["engine"] != "stream":
         return ForeignImport(Importer(module.params, module.check_mode))
-    kind = MachineImporter if is_live(module.params["source"]) else Importer
+    if is_live(module.params["source"]):
+        return MachineImporter(module.params, module.check_mode)
+    kind = ArchiveImporter if module.params["sink"] == "receiver" else Importer
     return kind(module.params, module.check_mode)
 
 

@@ -35,6 +35,12 @@ class ClaimTarget:
         if live is None:
             self.api.apply(dict(volume))
             return
+        owners = [owner["kind"] for owner in live["metadata"].get("ownerReferences") or ()]
+        if "DataVolume" in owners:
+            raise PlatformError(
+                f"{self.namespace}/{name}: is the volume of an upload through CDI; cancel that import first "
+                "(state: absent), or go on with sink cdi_upload"
+            )
         wanted, found = volume["metadata"]["annotations"], live["metadata"].get("annotations") or {}
         differing = [key for key in _OWN if wanted[key] != found.get(key)]
         if differing:

@@ -9,13 +9,16 @@ This module util is private to the collection.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.claim_target import ClaimTarget
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.cluster_checkpoints import ClusterCheckpoints
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.packages import open_vsphere
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.packages import open_package, open_vsphere
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.read_ahead import read_ahead
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.receiver_pod import ReceiverPod
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.still_machine import StillMachine
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.target_facts import TargetFacts
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_importer import Importer
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_move_options import wish_of
@@ -42,15 +45,19 @@ class MachineImporter(Importer):
             return self._result(state, changed=False)
         if not back and self._is_finished(state):
             return self._result(state, changed=False)
-        package = open_vsphere(self.params["source"])
-        try:
-            machine = package.machine()
+        with self._opened() as (package, machine):
             plan = self._plan(package, machine, state, back)
             if self.check_mode:
                 return self._foreseen(state, plan)
             self.target.prepare()
             mover = self._mover(machine)
             return self._moved(mover.run(plan, wish), plan, state)
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[Source, Machine]]:
+        package = open_vsphere(self.params["source"])
+        try:
+            yield package, package.machine()
         finally:
             package.close()
 
@@ -58,7 +65,8 @@ class MachineImporter(Importer):
         rendered = self._render(package)
         if not back:
             refuse(TargetFacts(self.api).findings(rendered, known=bool(state.uid)))
-        return Plan(self._request(), machine.identity, with_claims(rendered), self._strategy(), self._readback())
+        readback, files = self._readback(), isinstance(machine, StillMachine)
+        return Plan(self._request(), machine.identity, with_claims(rendered), self._strategy(), readback, files)
 
     def _mover(self, machine: Machine) -> Mover:
         claims = ClaimTarget(self.api, self.namespace, self.target)
@@ -110,18 +118,25 @@ class MachineImporter(Importer):
         self.journal.forget()
 
     def _give_back(self, state: State) -> None:
-        package = open_vsphere(self.params["source"])
-        try:
-            machine = package.machine()
+        with self._opened() as (package, machine):
             machine.remove_snapshot(f"ironacre-{self.name}")
             plan = Plan(state.request, state.source, with_claims(self._render(package)), self._strategy())
             target = ClaimTarget(self.api, self.namespace, self.target)
             Handover(machine, target, plan, wish_of(self.params)).give_back(False, state.power)
-        finally:
-            package.close()
 
     def _mirrors_gone(self) -> None:
         self._pod().close()
-        for volume in self.api.list("PersistentVolumeClaim", self.namespace, f"import.ironacre.io/machine={self.name}"):
-            self.target.discard(volume["metadata"]["name"])
+        self._discard("PersistentVolumeClaim")
         ClusterCheckpoints(self.api, self.name, self.namespace).forget()
+
+
+class ArchiveImporter(MachineImporter):
+    """One call of the module with an archive or image files whose disks go through the receiver."""
+
+    @contextmanager
+    def _opened(self) -> Iterator[tuple[Source, Machine]]:
+        package = open_package(self.params["source"])
+        yield package, StillMachine(package, self.params["source"].get("vm") or "")
+
+    def _give_back(self, state: State) -> None:
+        """Nothing was taken; the files may be gone by now."""

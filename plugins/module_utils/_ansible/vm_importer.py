@@ -101,9 +101,12 @@ class Importer:
         if state.uid:
             self.api.delete("VirtualMachine", self.name, self.namespace)
         self.target.settle(self.name, ())
-        for volume in self.api.list("DataVolume", self.namespace, f"import.ironacre.io/machine={self.name}"):
-            self.target.discard(volume["metadata"]["name"])
+        self._discard("DataVolume")
         self.journal.forget()
+
+    def _discard(self, kind: str) -> None:
+        for volume in self.api.list(kind, self.namespace, f"import.ironacre.io/machine={self.name}"):
+            self.target.discard(volume["metadata"]["name"])
 
     def _render(self, package: Source) -> Rendered:
         vm = package.vm(self.params["source"].get("vm") or "")

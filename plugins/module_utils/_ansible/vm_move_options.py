@@ -34,6 +34,7 @@ MOVE_SPEC: dict[str, Any] = {
     "cutover_not_after": {"type": "str"},
     "delta_threshold_mib": {"type": "int", "default": 256},
     "max_downtime": {"type": "int", "default": 0},
+    "sink": {"type": "str", "choices": ["cdi_upload", "receiver"], "default": "cdi_upload"},
     "receiver": {"type": "dict", "options": _RECEIVER, "apply_defaults": True},
 }
 

@@ -184,6 +184,7 @@ IMPORT = mapping(
         "cutover_not_before": Field("text", "ISO 8601 time before which nothing is stopped"),
         "cutover_not_after": Field("text", "ISO 8601 time by which the cut-over has ended"),
         "max_downtime": Field("count", "seconds the VM may be down, 0 for no limit", default=0),
+        "sink": Field("text", "how files get into volumes", default="cdi_upload", choices=("cdi_upload", "receiver")),
         "receiver": mapping("image of the pod that writes the volumes, and the way to it"),
     },
 )
@@ -204,6 +205,7 @@ SHARED: Mapping[str, Field] = {
     "hci_stack": mapping("what is installed on the cluster, with its knobs"),
     "hci_networks": Field("any", "networks for VMs"),
     "hci_imports": listing("VMs to import", IMPORT),
+    "hci_import_receiver": mapping("for all imports: image of the pod that writes volumes, and the way to it"),
     "hci_estate": ESTATE,
     "hci_migrations": listing("VMs to move; by default those of hci_imports", MIGRATION),
     "hci_artifacts_lock": Field("text", "lock file with every pinned artifact"),

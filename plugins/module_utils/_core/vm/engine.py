@@ -65,13 +65,17 @@ class Target(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """request: digest of the options. readback: compare digests by reading the volumes again."""
+    """request: digest of the options. readback: compare digests by reading the volumes again.
+
+    files: the source is an archive or images, which may be fetched again under another identity.
+    """
 
     request: str
     source: str
     rendered: Rendered
     run_strategy: str
     readback: bool = True
+    files: bool = False
 
     @property
     def name(self) -> str:

@@ -18,6 +18,9 @@ from .state import ROLLED_BACK, ROLLING_BACK, State
 def resumed(state: State, plan: Plan, back: bool) -> State:
     """The state to go on from. back: the wish is to roll back. Raises PlatformError when the journal is another's."""
     if state.source and state.source != plan.source:
+        if plan.files and not state.reached("copied"):
+            # A file that was mended: what agrees with it stays in the volumes, whatever it was taken from.
+            return State(request=plan.request, source=plan.source)
         raise PlatformError(
             f"{plan.name}: is the import of {state.source}, not of {plan.source}; "
             "cancel that one first (state: absent), or give this one another target name"

@@ -110,9 +110,11 @@ class State:
 
     @property
     def downtime(self) -> float:
-        """Seconds between the shutdown of the source and the start of the target; 0 before that is over."""
+        """Seconds between the shutdown of the source and the start of the target; 0 before, or when it was off."""
         stopped, started = self.when("stopped"), self.when("started")
-        return round(started.ended - stopped.started, 3) if stopped and started and self.reached("started") else 0.0
+        if self.power == "off" or not (stopped and started and self.reached("started")):
+            return 0.0
+        return round(started.ended - stopped.started, 3)
 
     def advanced(self, phase: str, started: float, ended: float) -> State:
         """The state after a phase; a failure of before is over."""
