@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from lab import place, setup, vsphere
+from lab import guest_imports, place, setup, vsphere
 from lab.build import cache
 from lab.build.catalog import all_recipes
 from lab.rack import model
@@ -20,6 +20,7 @@ SIMPLE = {
     "down": "remove the lab with all it has made",
     "status": "show what is up",
     "inventory": "print the inventory's path",
+    "guests": "build guests of every kind of file and write their imports; print the file's path",
     "prune": "remove from the cache what neither this checkout builds nor any lab runs on",
 }
 FOR_NODE = {
@@ -57,6 +58,8 @@ def main(arguments: list[str]) -> int:
         prune()
     elif options.command == "scribble":
         vsphere.scribble(where, options.machine, seed=1)
+    elif options.command == "guests":
+        print(guest_imports.write(where))
     elif options.command == "inventory":
         print(where.inventory / "hosts.yml")
     elif options.command == "exec":

@@ -51,10 +51,10 @@ def write_vmx(folder: Path, machine: Machine, disks: Sequence[Path]) -> Path:
     for number, disk in enumerate(disks):
         file = convert(disk, folder / f"{machine.name}_{number}.vmdk", "vmdk")
         values |= {f"scsi0:{number}.present": "TRUE", f"scsi0:{number}.fileName": file.name}
-    for number, mac in enumerate(machine.macs):
+    for number, (mac, network) in enumerate(zip(machine.macs, machine.networks, strict=False)):
         card = f"ethernet{number}"
         values |= {f"{card}.present": "TRUE", f"{card}.virtualDev": "vmxnet3", f"{card}.addressType": "static"}
-        values |= {f"{card}.address": mac, f"{card}.networkName": machine.network}
+        values |= {f"{card}.address": mac, f"{card}.networkName": network}
     path = folder / f"{machine.name}.vmx"
     path.write_text("".join(f'{key} = "{value}"\n' for key, value in values.items()))
     return path
@@ -74,10 +74,10 @@ def write_domain(folder: Path, machine: Machine, disks: Sequence[Path]) -> Path:
             f"<source file={quoteattr(image.name)}/>",
             f"<target dev='vd{chr(97 + number)}' bus='virtio'/></disk>",
         ]
-    for mac in machine.macs:
+    for mac, network in zip(machine.macs, machine.networks, strict=False):
         lines += [
             f"<interface type='network'><mac address='{mac}'/>",
-            f"<source network={quoteattr(machine.network)}/>",
+            f"<source network={quoteattr(network)}/>",
         ]
         lines += ["<model type='virtio'/></interface>"]
     path = folder / f"{machine.name}.xml"

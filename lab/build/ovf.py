@@ -26,7 +26,7 @@ PROCESSOR, MEMORY, SCSI, NETWORK, DISK = 3, 4, 6, 10, 17
 
 @dataclass(frozen=True)
 class Machine:
-    """What the descriptor says. macs: one network card each, all on `network`. firmware: bios or efi."""
+    """What the descriptor says. macs: one network card each, on networks of their own. firmware: bios or efi."""
 
     name: str
     macs: tuple[str, ...]
@@ -35,6 +35,12 @@ class Machine:
     memory_mib: int = 128
     network: str = "VM Network"
     system: str = "otherLinux64Guest"
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The network of each card: `network`, then `network 2` and so on."""
+        more = (f"{self.network} {number}" for number in range(2, len(self.macs) + 1))
+        return (self.network, *more)
 
 
 def write_ova(path: Path, machine: Machine, disks: Sequence[Path], work: Path) -> Path:
@@ -84,7 +90,10 @@ def envelope(machine: Machine, files: Sequence[Path], sizes: Sequence[int]) -> s
             "<References>", *references, "</References>",
             "<DiskSection>", "<Info>Disks of the machine</Info>", *disks, "</DiskSection>",
             "<NetworkSection>", "<Info>Networks of the machine</Info>",
-            f"<Network ovf:name={quoteattr(machine.network)}><Description>Machines' network</Description></Network>",
+            *(
+                f"<Network ovf:name={quoteattr(name)}><Description>Machines' network</Description></Network>"
+                for name in machine.networks
+            ),
             "</NetworkSection>",
             *_system(machine, len(files)),
             "</Envelope>", "",
@@ -101,7 +110,7 @@ def _system(machine: Machine, disks: int) -> list[str]:
     for n in range(disks):
         host = f"ovf:/disk/vmdisk{n + 1}"
         items.append(_item(10 + n, DISK, f"Hard disk {n + 1}", AddressOnParent=n, Parent=3, HostResource=host))
-    for n, mac in enumerate(machine.macs):
+    for n, (mac, network) in enumerate(zip(machine.macs, machine.networks, strict=False)):
         items.append(
             _item(
                 30 + n,
@@ -110,7 +119,7 @@ def _system(machine: Machine, disks: int) -> list[str]:
                 Address=mac,
                 AddressOnParent=7 + n,
                 AutomaticAllocation="true",
-                Connection=machine.network,
+                Connection=network,
                 ResourceSubType="VmxNet3",
             )
         )

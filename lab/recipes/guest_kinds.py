@@ -10,13 +10,16 @@ from lab.build import exports, ovf
 from lab.build.recipe import Build, Recipe
 from lab.recipes import guest as guests
 
-MACS = ("52:54:00:80:00:31", "52:54:00:80:00:32")
+# Addresses of their own: a cluster refuses a second machine with one that is in use.
+MACS = tuple(f"52:54:00:80:00:{number}" for number in range(31, 36))
 # With firmware efi GRUB finds no room for the kernel in less.
 BIOS = guests.Guest(ovf.Machine("bios", macs=MACS[:1]), root=True)
-UEFI = guests.Guest(ovf.Machine("uefi", macs=MACS, firmware="efi", memory_mib=512), disks_mib=(96, 8), root=True)
+UEFI = guests.Guest(ovf.Machine("uefi", macs=MACS[1:3], firmware="efi", memory_mib=512), disks_mib=(96, 8), root=True)
 # A system that was installed on other hardware: its initramfs has what it needed there.
-BARE = replace(BIOS, machine=replace(BIOS.machine, name="bare"), modules=guests.PLAIN)
-GUESTS = {guest.machine.name: guest for guest in (BIOS, UEFI, BARE)}
+BARE = replace(BIOS, machine=replace(BIOS.machine, name="bare", macs=MACS[3:4]), modules=guests.PLAIN)
+# One that comes from a hypervisor of the same family: it knows nothing but virtio.
+KVM = replace(UEFI, machine=replace(UEFI.machine, name="kvm", macs=MACS[4:]), modules=guests.VIRTIO)
+GUESTS = {guest.machine.name: guest for guest in (BIOS, UEFI, BARE, KVM)}
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,15 @@ exec /usr/sbin/libvirtd "$@"
 """
 
 
+# KubeVirt looks for its firmware under other names than Debian's.
+FIRMWARE = {
+    "OVMF_CODE.fd": "OVMF_CODE_4M.fd",
+    "OVMF_VARS.fd": "OVMF_VARS_4M.fd",
+    "OVMF_CODE.secboot.fd": "OVMF_CODE_4M.secboot.fd",
+    "OVMF_VARS.secboot.fd": "OVMF_VARS_4M.ms.fd",
+}
+
+
 def build_programs(build: Build) -> None:
     """Compile all programs into ``bin``."""
     flags = [f"-X kubevirt.io/client-go/version.gitVersion={VERSION}"]
@@ -119,6 +128,7 @@ def _launcher(programs: Path) -> list[Entry]:
         Entry("/usr/bin/virt-launcher-monitor", source=programs / "virt-launcher-monitor", xattrs=monitor),
         Entry("/usr/bin/node-labeller.sh", source=upstream / "node-labeller/node-labeller.sh"),
         Entry("/usr/sbin/virtqemud", content=VIRTQEMUD),
+        *(Entry(f"/usr/share/OVMF/{name}", link=target) for name, target in FIRMWARE.items()),
         *(Entry(f"/etc/libvirt/{name}", source=upstream / name, mode=0o644) for name in configuration),
         Entry("/etc/libvirt/hooks/qemu", source=upstream / "qemu", uid=107, gid=107),
         Entry("/home/qemu", uid=107, gid=107),

@@ -47,13 +47,21 @@ class MachineHealth:
         machine = self.api.get("VirtualMachine", name, self.namespace) or {}
         status = machine.get("status", {})
         failures = int((status.get("startFailure") or {}).get("consecutiveFailCount") or 0)
-        if status.get("printableStatus") not in TROUBLE and failures < STARTS:
+        if status.get("printableStatus") not in TROUBLE and failures < STARTS and not self._is_refused(name, status):
             self._since.pop(name, None)
             return
         since = self._since.setdefault(name, self.clock())
         if failures >= STARTS or self.clock() - since >= self.patience:
             times = f", after {failures} starts that failed" if failures else ""
             raise PlatformError(f"{self.story(name)}{times}; waiting is in vain: mend it, then run again")
+
+    def _is_refused(self, name: str, status: Mapping[str, Any]) -> bool:
+        """True when its pod runs and cannot make the machine that it should, such as one with a firmware it lacks."""
+        if status.get("printableStatus") != "Starting":
+            return False
+        instance = self.api.get("VirtualMachineInstance", name, self.namespace) or {}
+        found = {item["type"]: item["status"] for item in instance.get("status", {}).get("conditions") or []}
+        return found.get("Synchronized") == "False"
 
     def story(self, name: str) -> str:
         """What the machine, its instance and its pod say, in one line."""

@@ -25,8 +25,10 @@ DOMAIN, WORK, DRIVERS = "/input/domain.xml", "/work", "/drivers"
 BEGIN, END, STATUS = "IRONACRE-INSPECTION-BEGIN", "IRONACRE-INSPECTION-END", "IRONACRE-CONVERT-STATUS"
 # The inspection is a file of the container, the log is what outlives it. Arguments come as "$@": no text of a user
 # becomes part of a script.
+# virt-v2v before 2.7 cannot write what it found.
 SCRIPT = f"""set -u
-virt-v2v-in-place -i libvirtxml "$@" -O {WORK}/inspection.xml {DOMAIN}
+if virt-v2v-in-place --help | grep -q -e ' -O '; then set -- "$@" -O {WORK}/inspection.xml; fi
+virt-v2v-in-place -i libvirtxml "$@" {DOMAIN}
 code=$?
 if [ -s {WORK}/inspection.xml ]; then echo {BEGIN}; cat {WORK}/inspection.xml; echo; echo {END}; fi
 echo {STATUS} $code

@@ -136,6 +136,20 @@ def test_trouble_must_last_before_it_ends_the_wait(cluster: FakeCluster, api: Ku
         health.refuse_trouble("web")
 
 
+def test_a_pod_that_cannot_make_the_machine_is_trouble(cluster: FakeCluster, api: KubernetesApi) -> None:
+    now = [0.0]
+    health = MachineHealth(api, "vms", patience=30, clock=lambda: now[0])
+    refused = {"type": "Synchronized", "status": "False", "message": "EFI OVMF roms missing"}
+    cluster.put(f"{MACHINES}/web", {"status": {"printableStatus": "Starting"}})
+    cluster.put(f"{INSTANCES}/web", {"status": {"phase": "Scheduled", "conditions": [refused]}})
+    health.refuse_trouble("web")
+    now[0] = 31
+    with pytest.raises(PlatformError, match=r"EFI OVMF roms missing.*waiting is in vain"):
+        health.refuse_trouble("web")
+    cluster.put(f"{INSTANCES}/web", {"status": {"phase": "Scheduled", "conditions": []}})
+    health.refuse_trouble("web")
+
+
 def test_a_machine_that_runs_is_taken_as_it_is(cluster: FakeCluster, api: KubernetesApi) -> None:
     cluster.put(f"{INSTANCES}/web", {"status": {"phase": "Running"}})
     target(api).wait_running("web")
