@@ -21,17 +21,8 @@ from tests.uml import kernel
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
-# A kernel under load; the budget of all lanes together is watched by the test driver.
-LIMIT = int(os.environ.get("IRONACRE_UML_LIMIT", "300"))
-# Lanes and single tests that do not yet pass here, with the reason. IRONACRE_UML_LANES names those to be judged still.
-UNSETTLED: dict[str, str] = {
-    "test_nic_05_networkmanager_goes_back_when_nobody_is_left_to_do_it": (
-        "NetworkManager's own way back: the kernel of the lane does not come to an end within its limit"
-    ),
-    "test_nic_06_platform_neighbours_learn_where_an_address_went": (
-        "the neighbour keeps the old link address of the IPv6 address: its announcement was not seen"
-    ),
-}
+# For a kernel that hangs. A busy host gives one a tenth of a processor: that is slow, and no fault.
+LIMIT = int(os.environ.get("IRONACRE_UML_LIMIT", "900"))
 
 
 @dataclass(frozen=True)
@@ -46,12 +37,6 @@ class Outcome:
 POOL = ThreadPoolExecutor(max_workers=2)
 FUTURES: dict[str, Future[dict[str, Outcome]]] = {}
 RUNNING: set[subprocess.Popen[bytes]] = set()
-
-
-def unsettled(name: str) -> str:
-    """Why this lane, or this test, is left out; empty when it counts."""
-    asked = os.environ.get("IRONACRE_UML_LANES", "").split()
-    return "" if name.removeprefix("scenario_") in asked else UNSETTLED.get(name, "")
 
 
 @cache
@@ -105,8 +90,7 @@ def boot(arguments: list[str], share: Path) -> str:
 def ahead(scenarios: Iterable[str]) -> None:
     """Boot two kernels at a time, the slowest first: each waits more than it computes."""
     for scenario in sorted(dict.fromkeys(scenarios), key=lambda name: name != "scenario_networkd"):
-        if not unsettled(scenario):
-            FUTURES[scenario] = POOL.submit(run, scenario)
+        FUTURES[scenario] = POOL.submit(run, scenario)
 
 
 def outcomes(scenario: str) -> dict[str, Outcome]:

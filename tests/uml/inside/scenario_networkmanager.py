@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cells import after_a_boot, bus, command_of, daemon, each_change, rolls_back
 from trunk import bond, trunk
-from wire import applied, kept, kernel, looked, ping, sh, switch, udev, until
+from wire import looked, switch, udev
 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import checkpoint, parsers
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import InputErrors
@@ -52,20 +52,3 @@ def test_nic_12_networkmanager_swallows_nothing() -> None:
     assert len(told) == 1 and "mode=nope" in told[0].found, told
     told = parsers.networkmanager({path: text.replace("mode=802.3ad", "mode=nope") for path, text in good.items()})
     assert len(told) == 1 and "only valid with mode" in told[0].found, told
-
-
-def test_nic_05_networkmanager_goes_back_when_nobody_is_left_to_do_it() -> None:
-    switch()
-    bus()
-    command, ready = command_of("networkmanager")
-    good = trunk([100, 200])
-    with daemon(command, ready):
-        kept(good, "networkmanager")
-        checkpoint.SPARE = 5
-        moved = trunk([100, 200])
-        moved["interfaces"][4]["ipv4"] = {"addresses": ["10.0.100.77/24"]}
-        applied(moved, "networkmanager", timeout=20)
-        assert kernel().links["br-vm.100"].addresses == {"10.0.100.77/24"}
-        # Our guard is dead: nothing of ours runs any more.
-        assert until(lambda: kernel().links["br-vm.100"].addresses == {"10.0.100.11/24"}, 60), sh("nmcli connection")
-        assert until(lambda: ping("10.0.100.1"), 30) and checkpoint.pending() == []

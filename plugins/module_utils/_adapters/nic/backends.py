@@ -26,7 +26,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model impor
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.target import Device
 
 SILENT = 124  # out of time
-PAUSE = 1.0
+PAUSE, TRIES = 1.0, 3
 
 
 class Backend:
@@ -53,8 +53,9 @@ class Backend:
         """What the node's own parser says of files before they are put in place."""
         return []
 
-    def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> None:
-        """Make the daemon read its files again."""
+    def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> list[str]:
+        """Make the daemon read its files again. -> what went wrong on the way and was overcome."""
+        return []
 
     def prepare_boot(self) -> None:
         """At boot, with the former files in place and before any daemon runs. PlatformError when it cannot."""
@@ -87,9 +88,10 @@ class Networkd(Backend):
     def verify(self, rendered: Mapping[str, str]) -> list[Finding]:
         return parsers.networkd(rendered)
 
-    def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> None:
-        reload()
+    def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> list[str]:
+        overcome = reload()
         revive(device.name for device in devices)
+        return overcome
 
 
 class NetworkManager(Backend):
@@ -108,7 +110,7 @@ class NetworkManager(Backend):
     def verify(self, rendered: Mapping[str, str]) -> list[Finding]:
         return parsers.networkmanager(rendered)
 
-    def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> None:
+    def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> list[str]:
         must(["nmcli", "connection", "reload"])
         names = [render_networkmanager.profile_of(path) for path in changed if Path(path).exists()]
         # Masters before their ports, and VLANs after what they stand on.
@@ -117,6 +119,7 @@ class NetworkManager(Backend):
         for name in sorted(names, key=lambda name: order.index(name) if name in order else len(order)):
             # A failure here is judged by what the kernel says afterwards.
             attempt(["nmcli", "--wait", "10", "connection", "up", "id", render_networkmanager.PREFIX + name], limit=20)
+        return []
 
     def hold(self, seconds: float) -> str:
         return checkpoint.create(seconds)
@@ -147,24 +150,32 @@ class Netplan(Backend):
     def verify(self, rendered: Mapping[str, str]) -> list[Finding]:
         return parsers.netplan(rendered)
 
-    def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> None:
+    def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> list[str]:
         self.prepare_boot()
-        reload()
+        overcome = reload()
         revive(device.name for device in devices)
+        return overcome
 
     def prepare_boot(self) -> None:
         # What networkd reads was made of the files of the undone change, earlier in this boot.
         must(["netplan", "generate"], limit=30)
 
 
-def reload() -> None:
-    """Make networkd read its files. It ends at the first link that is not ready; the next time it goes on."""
-    for again in (True, True, False):
+def reload() -> list[str]:
+    """Make networkd read its files. -> failures that were overcome; PlatformError with the last one when they were not.
+
+    Its call ends at the first link that cannot be told anew and leaves the rest as it was; the next call goes on. Why a
+    link could not is not known: 44 reloads of networkd 252 on a busy host, while a NIC became a port and was freed, all
+    succeeded. So each failure is told among the task's `problems`, and the third one in a row is final.
+    """
+    overcome: list[str] = []
+    while True:
         code, out, err = attempt(["networkctl", "reload"], limit=45)
         if not code:
-            return
-        if code == SILENT or not again:
-            raise PlatformError(f"networkctl reload: exit {code}: {(err or out).strip()}")
+            return overcome
+        overcome.append(f"networkctl reload: exit {code}: {(err or out).strip()}")
+        if code == SILENT or len(overcome) == TRIES:
+            raise PlatformError(overcome[-1])
         time.sleep(PAUSE)
 
 
@@ -190,7 +201,7 @@ class RenderOnly(Backend):
     def render(self, state: State) -> dict[str, str]:
         return render_wicked.render(state) if self.name == "wicked" else render_ifcfg.render(state)
 
-    def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> None:
+    def activate(self, changed: Iterable[str], devices: Iterable[Device]) -> list[str]:
         raise PlatformError(f"backend {self.name} only renders files; use check mode, or another backend")
 
 

@@ -74,7 +74,7 @@ class Convergence:
     def _tell(self, paths: list[str]) -> None:
         """Make the daemon read its files. A daemon that does not answer must not keep a rollback from the kernel."""
         try:
-            self.backend.activate(paths, list(self.target.devices.values()))
+            self.problems += self.backend.activate(paths, list(self.target.devices.values()))
         except PlatformError as error:
             self.deaf = error.message
             self.problems.append(error.message)
