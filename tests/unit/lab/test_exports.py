@@ -29,7 +29,8 @@ def test_a_description_says_what_the_machine_is(
     path = write(tmp_path / "folder", MACHINE, [Path("a.raw"), Path("b.raw")])
     vm = parse(path.read_bytes(), "place")
     assert (vm.name, vm.firmware, vm.cpu.count, vm.memory_mib) == ("bios", "efi", 2, 512)
-    assert tuple(nic.mac for nic in vm.nics) == MACS and {nic.network for nic in vm.nics} == {"VM Network"}
+    assert tuple(nic.mac for nic in vm.nics) == MACS
+    assert [nic.network for nic in vm.nics] == ["VM Network", "VM Network 2"]
     assert len({disk.file for disk in vm.disks}) == 2 and all(disk.file.endswith(ending) for disk in vm.disks)
 
 
