@@ -1,9 +1,10 @@
-"""What the rehearsal imports: one machine from an archive, two from the stand-in for a vCenter, cold and warm."""
+"""What the rehearsal imports: one machine from an archive, two from the stand-in for a vCenter, and an estate."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from lab import vsphere
 from lab.daemons import FILES_PORT
 from lab.rack.model import MGMT
 
@@ -53,11 +54,38 @@ def machine(name: str, origin: dict[str, Any] | str, port: int) -> dict[str, Any
         "name": name,
         "source": origin,
         "target": {"namespace": NAMESPACE},
-        "mapping": {
-            "networks": [{"source": "*", "target": "pod"}],
-            "storage": [{"source": "*", "volume_mode": "Filesystem", "access_modes": ["ReadWriteMany"]}],
-        },
+        "mapping": mapping("*"),
         "overrides": {"prepared": True},
         "services": [{"port": 80, "node_port": port}],
         "verify": {"checks": [{"type": "console", "text": HEARD}, {"type": "http", "url": address(port)}]},
+    }
+
+
+def mapping(network: str) -> dict[str, Any]:
+    """Return what becomes of a network and of all disks."""
+    return {
+        "networks": [{"source": network, "target": "pod"}],
+        "storage": [{"source": "*", "volume_mode": "Filesystem", "access_modes": ["ReadWriteMany"]}],
+    }
+
+
+def estate() -> dict[str, Any]:
+    """Return the `hci_estate` of the rack: machines that move in waves, and one that stands in its own way.
+
+    By the assumed rate two of them would be down for too long cold; the rate that is measured will be a better one.
+    """
+    return {
+        "source": "{{ lab_vcenter }}",
+        "select": {"pattern": "estate-*"},
+        "target": {"namespace": "estate"},
+        "mapping": mapping(vsphere.NETWORK),
+        "overrides": {"prepared": True},
+        "verify": {"checks": [{"type": "console", "text": HEARD}]},
+        "shutdown": {"graceful_timeout": 60},
+        "machines": [
+            {"name": "estate-web", "downtime_limit_s": 65, "dirty_mib_s": 0.1},
+            {"name": "estate-db", "downtime_limit_s": 65, "dirty_mib_s": 0.1},
+        ],
+        "bandwidth": {"stream": 1},
+        "slots": {"link": 2, "host": 1, "datastore": 2},
     }

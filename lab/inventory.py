@@ -35,7 +35,10 @@ def files(place: Place, rack: Rack) -> dict[str, dict[str, Any]]:
         "hosts.yml": groups(rack),
         "group_vars/all/access.yml": access(place),
         "group_vars/all/platform.yml": platform(place, rack),
-        "group_vars/all/vcenter.yml": {"lab_vcenter": vsphere.source(place)},
+        "group_vars/all/vcenter.yml": {
+            "lab_vcenter": vsphere.source(place),
+            "lab_vcenter_control": f"http://127.0.0.1:{vsphere.CONTROL_PORT}",
+        },
         "group_vars/all/secrets.yml": {name: keys.password(place, kept) for name, kept in SECRETS.items()},
         # The controller shares its disk with the person at the keyboard: its artifacts stay within the lab.
         "host_vars/localhost.yml": {"hci_artifacts_cache": str(place.state / "cache")},
@@ -113,6 +116,7 @@ def platform(place: Place, rack: Rack) -> dict[str, Any]:
         "node_prepare_kvm": "wanted",
         "hci_networks": network.vm_networks(),
         "hci_imports": imports.imports(),
+        "hci_estate": imports.estate(),
         "hci_migrations": imports.migrations(),
     }
 

@@ -1,4 +1,4 @@
-"""The stand-in for a vCenter (`lab/vcenter`) in the rack: two guests that can be imported, one of them running."""
+"""The stand-in for a vCenter (`lab/vcenter`) in the rack: two guests to import one by one, and a small estate."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ USER = "administrator@vsphere.local"
 SECRET = "vcenter"
 PATIENCE = 60
 DATA_MIB = 32
+NETWORK = "VM Network"
 
 
 def up(place: Place) -> None:
@@ -71,22 +72,37 @@ def daemon(place: Place, program: Path) -> Daemon:
 
 
 def estate(disk: Path) -> dict[str, Any]:
-    """Return the machines, of one guest disk: `legacy-cold` is off, `legacy-warm` runs and has a disk to write to."""
+    """Return the machines, of one guest disk: `legacy-cold` is off, `legacy-warm` runs and has a disk to write to.
+
+    Those of the estate have names of their own, so that imports of single machines and waves do not meet.
+    """
     boot = {"backing": str(disk), "controller": "lsilogic"}
     data = {"capacity_bytes": DATA_MIB << 20, "controller": "lsilogic"}
-    guest = {"guest_id": "otherLinux64Guest", "memory_mib": 128}
+    # Large enough to tell a rate when it is full.
+    base = {"capacity_bytes": 3 * DATA_MIB << 20, "controller": "lsilogic"}
     return {
         "hosts": [{"name": "esx1.rack.test", "cluster": "legacy"}, {"name": "esx2.rack.test", "cluster": "legacy"}],
+        "networks": [{"name": NETWORK}, {"name": "DMZ"}],
         "machines": [
-            {"name": "legacy-cold", "power": "off", "nics": [card("22")], "disks": [boot], **guest},
-            {"name": "legacy-warm", "power": "on", "nics": [card("23")], "disks": [boot, data], **guest},
+            machine("legacy-cold", "off", card("22"), boot),
+            machine("legacy-warm", "on", card("23"), boot, data),
+            machine("estate-web", "on", card("e1"), boot),
+            machine("estate-db", "on", card("e2"), boot, base),
+            machine("estate-old", "off", card("e3"), boot),
+            machine("estate-dmz", "on", {**card("e4"), "network": "DMZ"}, boot),
         ],
     }
 
 
+def machine(name: str, power: str, nic: dict[str, Any], *disks: dict[str, Any]) -> dict[str, Any]:
+    """Return a small Linux guest; hosts take turns."""
+    hardware = {"guest_id": "otherLinux64Guest", "memory_mib": 128}
+    return {"name": name, "power": power, "nics": [nic], "disks": list(disks), **hardware}
+
+
 def card(number: str) -> dict[str, Any]:
-    """Return a network card by the last part of its address; the DHCP server of the VM network knows it."""
-    return {"mac": f"52:54:00:80:00:{number}", "mac_type": "manual"}
+    """Return a network card by the last part of its address; the DHCP server of the VM network knows some of them."""
+    return {"mac": f"52:54:00:80:00:{number}", "mac_type": "manual", "network": NETWORK}
 
 
 def source(place: Place) -> dict[str, Any]:

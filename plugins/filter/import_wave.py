@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: import_wave
-short_description: The imports of one wave of a plan
+short_description: The imports of one wave of a plan, or of single machines
 version_added: 0.1.0
 author: Ironacre contributors (@ironacre)
 description:
@@ -23,9 +23,8 @@ options:
     type: dict
     required: true
   wave:
-    description: Number of the wave.
+    description: Number of the wave. It may be left out with O(assessment) only.
     type: int
-    required: true
   method:
     description: Only machines that move this way.
     type: str
@@ -34,6 +33,11 @@ options:
     description: Only these machines, by their name here or at the source.
     type: list
     elements: str
+  assessment:
+    description:
+      - Without a wave, the machines of O(only) are taken from it. That is how machines are found that have moved,
+        and are in no plan any more.
+    type: dict
 """
 
 EXAMPLES = r"""
@@ -55,18 +59,36 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.estate import by_name
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.estate import wave as wave_of
 
 
 def import_wave(
-    plan: Mapping[str, Any], estate: Mapping[str, Any], wave: int, method: str = "", only: Collection[str] = ()
+    plan: Mapping[str, Any],
+    estate: Mapping[str, Any],
+    wave: int | str = "",
+    method: str = "",
+    only: Collection[str] = (),
+    assessment: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
     try:
+        if wave == "":
+            return by_name(assessment or {}, estate, _named(only, assessment))
         found = wave_of(plan, estate, int(wave))
         chosen = [one for one in found if not only or {one["name"], one["vm"]} & set(only)]
         return [one for one in chosen if method in ("", one["method"])]
     except PlatformError as error:
         raise AnsibleFilterError(error.message) from error
+
+
+def _named(only: Collection[str], assessment: Mapping[str, Any] | None) -> Collection[str]:
+    if not assessment:
+        raise PlatformError("no wave is named; add -e wave=0, or another number of the plan")
+    if not only:
+        raise PlatformError(
+            """no machine is named; add -e '{"import_only": ["web01"]}', or -e wave=0 for a whole wave"""
+        )
+    return only
 
 
 class FilterModule:

@@ -81,6 +81,11 @@ options:
         description: Longest downtime in seconds. V(0) means any.
         type: float
         default: 0
+      identity:
+        description:
+          - What it is at the source, as O(imports) tell it in C(source). Default is to go by the name at the target.
+        type: str
+        default: ""
       blocked:
         description: Why it cannot move, from M(ironacre.hci.vm_import_assess).
         type: str
@@ -260,7 +265,8 @@ VM: dict[str, Any] = {
     "dirty_mib_s": {"type": "float", "default": -1},
     "downtime_limit": {"type": "float", "default": 0},
     **{
-        name: {"type": "str", "default": ""} for name in ("host", "datastore", "network", "family", "blocked", "target")
+        name: {"type": "str", "default": ""}
+        for name in ("host", "datastore", "network", "family", "blocked", "target", "identity")
     },
     **{name: {"type": "str", "default": ""} for name in ("group", "apart")},
 }

@@ -199,11 +199,15 @@ def test_a_generated_estate_of_many_is_the_same_each_time(tmp_path: Path) -> Non
         assert sorted(vcenter.machines()) == [f"app{number:03}" for number in range(1, 41)]
 
 
-def test_the_rack_has_one_machine_that_is_off_and_one_that_runs(vcenter_image: Path, tmp_path: Path) -> None:
+def test_the_rack_has_machines_that_are_off_and_machines_that_run(vcenter_image: Path, tmp_path: Path) -> None:
     with serving(tmp_path, vsphere.estate(vcenter_image)) as sim:
         assert {name: state["power"] for name, state in sim.machines().items()} == {
             "legacy-cold": "poweredOff",
             "legacy-warm": "poweredOn",
+            "estate-web": "poweredOn",
+            "estate-db": "poweredOn",
+            "estate-old": "poweredOff",
+            "estate-dmz": "poweredOn",
         }
         assert sim.content("legacy-warm") == vcenter_image.read_bytes()
 

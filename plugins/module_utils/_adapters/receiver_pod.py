@@ -8,6 +8,7 @@ This module util is private to the collection.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
@@ -22,6 +23,8 @@ from .node_port import ready_node, stated_address
 from .receiver_client import Endpoint
 from .receiver_sink import ReceiverSink
 
+# Seconds until the way to it must work.
+PATIENCE = 120
 KINDS = ("Pod", "Service", "Secret", "ConfigMap")
 # Imported although nothing here calls them: what is not imported does not travel with a module to where it runs.
 FILES = {"receiver_server": receiver_server, "receiver_volume": receiver_volume}
@@ -66,7 +69,21 @@ class ReceiverPod:
         self.api.apply(receiver.pod(self.wish))
         self.wait(self._runs, self.deadline, self._stall)
         host, port = self._address(service)
+        # A node learns of a new port a moment later, a busy one half a minute.
+        self.wait(
+            lambda: self._reached(host, port),
+            PATIENCE,
+            lambda: f"receiver {host}:{port}: cannot be reached; look at its pod and at firewalls, or set receiver.url",
+        )
         self.endpoint = Endpoint(host, port, self.wish.host_name, identity.certificate, identity.token)
+
+    def _reached(self, host: str, port: int) -> bool:
+        self.beat()
+        try:
+            socket.create_connection((host, port), 5).close()
+        except OSError:
+            return False
+        return True
 
     def _claim(self, name: str) -> str:
         claim = self.api.get("PersistentVolumeClaim", name, self.namespace)
@@ -100,7 +117,10 @@ class ReceiverPod:
     def _address(self, service: Mapping[str, Any]) -> tuple[str, int]:
         if self.url:
             return stated_address(self.url)
-        node = ready_node(self.api, "receiver", "look at the nodes first, or set receiver.url")
+        # Its own node: the shortest way, and the one whose node port has to work.
+        node = self._status().get("hostIP") or ready_node(
+            self.api, "receiver", "look at the nodes first, or set receiver.url"
+        )
         return node, int(service["spec"]["ports"][0]["nodePort"])
 
     def sink(self, volume: str) -> ReceiverSink:

@@ -122,7 +122,7 @@ class MachineImporter(Importer):
             machine.remove_snapshot(f"ironacre-{self.name}")
             plan = Plan(state.request, state.source, with_claims(self._render(package)), self._strategy())
             target = ClaimTarget(self.api, self.namespace, self.target)
-            Handover(machine, target, plan, wish_of(self.params)).give_back(False, state.power)
+            Handover(machine, target, plan, wish_of(self.params)).give_back(False, state.owes_power)
 
     def _mirrors_gone(self) -> None:
         self._pod().close()

@@ -59,7 +59,7 @@ ESTATE = _mapping(
     receiver=_mapping("image of the pod that writes the volumes, and the way to it"),
     shutdown=_mapping("how the source is stopped: graceful_timeout, then"),
     folder=Field(
-        "text", "folder of assessment, plan and report on the controller; by default estate, by the inventory"
+        "text", "folder of assessment, plan and report on the controller; by default estate, beside the kubeconfig"
     ),
     rules_disabled=Field("list", "rules of the assessment to leave out", items=_TEXTS),
     machines=Field("list", "what is said of single machines", items=MACHINE),

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.journals import identity_of, journals_of
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.naming import object_name
 
 # What no text needs, and what makes a name look like another one.
@@ -36,7 +37,9 @@ class Disk:
 
 @dataclass(frozen=True)
 class Machine:
-    """One machine. state: blocked, ready, planned, running, done, failed. wave -1: in none. Times in seconds.
+    """One machine. wave -1: in none. Times in seconds.
+
+    state: blocked, ready, planned, precopied, running, done, failed, rolled_back.
 
     counts: concerns by severity. steps: phases with what they took. downtime: as measured, -1 when not known.
     """
@@ -111,16 +114,18 @@ def estate_of(
     generated: str = "",
 ) -> Estate:
     """assessment: vms, concerns, ready, blocked. plan: waves, unplaced. imports: as vm_import_info returns them."""
-    journals = {str(entry["name"]): entry for entry in imports}
     rows = {row["name"]: (wave, row) for wave in plan.get("waves") or () for row in wave["vms"]}
     reasons = {entry["name"]: entry["reason"] for entry in plan.get("unplaced") or ()}
     concerns: dict[str, list[Mapping[str, Any]]] = {}
     for concern in assessment.get("concerns") or ():
         concerns.setdefault(concern["vm"], []).append(concern)
-    names = [str(vm["name"]) for vm in assessment.get("vms") or ()] or [*rows, *reasons]
+    identities = {str(vm["name"]): identity_of(vm) for vm in assessment.get("vms") or ()}
+    names = sorted({*identities, *rows, *reasons})
+    targets = {name: str(row.get("target") or "") for name, (_wave, row) in rows.items()}
+    journals = journals_of(imports, ((name, targets.get(name, ""), identities.get(name, "")) for name in names))
     machines = {
-        name: _machine(name, rows.get(name), reasons.get(name, ""), concerns.get(name, ()), journals)
-        for name in sorted({*names, *rows, *reasons})
+        name: _machine(name, rows.get(name), reasons.get(name, ""), concerns.get(name, ()), journals.get(name, {}))
+        for name in names
     }
     return Estate(
         clean(title),
@@ -138,22 +143,22 @@ def _machine(
     planned: tuple[Mapping[str, Any], Mapping[str, Any]] | None,
     reason: str,
     concerns: Sequence[Mapping[str, Any]],
-    journals: Mapping[str, Mapping[str, Any]],
+    journal: Mapping[str, Any],
 ) -> Machine:
     wave, row = planned or ({}, {})
-    target = str(row.get("target") or object_name(name))
-    journal = journals.get(target, {})
+    target = str(journal.get("name") or row.get("target") or object_name(name))
     grave = "; ".join(str(one["found"]) for one in concerns if one["severity"] == "critical")
+    state = _state(journal, bool(planned), bool(reason or grave))
     steps = tuple(
         (str(step["phase"]), float(step["ended"] - step["started"])) for step in journal.get("timeline") or ()
     )
     return Machine(
         clean(name),
-        _state(journal, bool(planned), bool(reason or grave)),
-        clean(journal.get("failure") or reason or grave),
+        state,
+        clean(journal.get("failure") or (journal.get("note") if state == "rolled_back" else "") or reason or grave),
         target,
         int(wave.get("number", -1)),
-        str(row.get("method") or ""),
+        str(journal.get("method") or row.get("method") or ""),
         float(row.get("mib") or 0),
         float(row.get("start_s") or 0),
         float(row.get("copy_s") or 0),
@@ -163,7 +168,7 @@ def _machine(
         str(journal.get("phase") or ""),
         steps,
         tuple(_disk(disk) for disk in journal.get("disks") or ()),
-        _downtime(journal),
+        _downtime(journal) if state in ("done", "failed") else -1.0,
     )
 
 
@@ -177,7 +182,7 @@ def _state(journal: Mapping[str, Any], planned: bool, blocked: bool) -> str:
     if phase.startswith("failed"):
         return "failed"
     if phase:
-        return "done" if phase == "done" else "running"
+        return phase if phase in ("done", "precopied", "rolled_back") else "running"
     return "planned" if planned else "blocked" if blocked else "ready"
 
 

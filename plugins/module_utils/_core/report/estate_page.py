@@ -21,11 +21,14 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.report.page imp
 from ansible_collections.ironacre.hci.plugins.module_utils._core.report.stages import duration
 from ansible_collections.ironacre.hci.plugins.module_utils._core.report.style import STYLE
 
+# States of machines that have a journal.
+BEGUN = ("done", "precopied", "running", "failed", "rolled_back")
 # Tables of more machines are folded.
 MOST_OPEN = 20
 NAMES = 12
 PHASES = ("allocated", "precopied", "stopped", "copied", "verified", "defined", "fenced", "started", "checked")
 PILLS = {"done": "pill", "failed": "pill bad", "blocked": "pill bad"}
+SAID = {"precopied": "copied ahead", "rolled_back": "taken back"}
 
 
 def estate_page(estate: Estate) -> str:
@@ -84,8 +87,8 @@ def sections(estate: Estate) -> list[Html]:
         ("Time lines", timelines([machine for machine in estate.machines if machine.steps])),
         *((f"Wave {wave.number}", machines(wave.machines)) for wave in estate.waves),
         (
-            "Imported before this plan",
-            machines([one for one in estate.of("done", "running", "failed") if one.wave < 0]),
+            "Begun or moved before this plan",
+            machines([one for one in estate.of(*BEGUN) if one.wave < 0]),
         ),
         ("In no wave", machines(estate.of("blocked", "ready"))),
     ]
@@ -159,7 +162,7 @@ def folded(content: Html, count: int) -> Html:
 
 
 def row(machine: Machine) -> tuple[object, ...]:
-    state = element("span", machine.state, class_=PILLS.get(machine.state, "pill plain"))
+    state = element("span", SAID.get(machine.state, machine.state), class_=PILLS.get(machine.state, "pill plain"))
     planned = duration(machine.planned_downtime) if machine.planned_downtime else ""
     measured = element("b", duration(machine.downtime)) if machine.downtime >= 0 else None
     critical, warning, info = machine.counts

@@ -84,7 +84,8 @@ def lanes_of(machines: Sequence[Machine]) -> list[list[Machine]]:
 def bar_of(machine: Machine, y: float, scale: float) -> Html:
     """One copy. Its name is written where there is room for it, and told when it is pointed at."""
     x, width = machine.start * scale, max(machine.copy * scale - 1, 1.5)
-    kind = machine.state if machine.state in ("done", "running", "failed") else machine.method
+    begun = {"done": "done", "running": "running", "precopied": "running", "failed": "failed"}
+    kind = begun.get(machine.state, machine.method)
     about = f"{machine.name}: {machine.method}, {machine.mib:.0f} MiB, {duration(machine.copy)}"
     label = shortened(machine.name, width - 8)
     return element(

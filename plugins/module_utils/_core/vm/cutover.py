@@ -12,11 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import PlatformError
+from .downtime import CUTOVER_SECONDS
+from .flows import Bandwidth
 from .state import Round
 
 MIB = 1 << 20
-# What a cut-over takes besides the copy: the guest shuts down, the target starts. And a rate nobody measured yet.
-FIXED_SECONDS, ASSUMED_RATE = 90.0, 50 * MIB
+# A rate nobody measured yet. It is the planner's, as is what a cut-over takes besides its copy: a downtime that a plan
+# promises must not be refused when the time has come.
+ASSUMED_RATE = Bandwidth().stream * MIB
 # A round that moves nearly as much as the one before will not end by going on.
 SHRINKS = 0.8
 
@@ -58,7 +61,7 @@ def rate_of(rounds: Sequence[Round]) -> float:
     """Bytes per second of the round that moved the most; an assumed rate before there is one."""
     moved = [one for one in rounds if one.bytes_sent >= MIB and one.ended > one.started]
     if not moved:
-        return float(ASSUMED_RATE)
+        return ASSUMED_RATE
     largest = max(moved, key=lambda one: one.bytes_sent)
     return largest.bytes_sent / (largest.ended - largest.started)
 
@@ -66,9 +69,9 @@ def rate_of(rounds: Sequence[Round]) -> float:
 def downtime_estimate(rounds: Sequence[Round], used: int) -> float:
     """Seconds that the machine will be down. used: bytes to copy when nothing was copied yet (cold)."""
     if not rounds:
-        return FIXED_SECONDS + used / ASSUMED_RATE
+        return CUTOVER_SECONDS + used / ASSUMED_RATE
     last = rounds[-1]
-    return FIXED_SECONDS + last.bytes_sent / rate_of(rounds)
+    return CUTOVER_SECONDS + last.bytes_sent / rate_of(rounds)
 
 
 def wait_reason(wish: Wish, now: float) -> str:

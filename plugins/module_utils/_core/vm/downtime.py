@@ -24,6 +24,7 @@ class Item:
     group: moves together with the others of the group. apart: never in one wave with another of the same mark.
     windows: names of those it may use, empty for any. capacity_mib: what it takes at the target, 0 for used_mib.
     downtime_limit: 0 for any. dirty_mib_s: negative when unknown. blocked: why it cannot move. target: its name there.
+    identity: by which its journal is known, empty where only names tell.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Item:
     downtime_limit: float = 0.0
     blocked: str = ""
     target: str = ""
+    identity: str = ""
 
     @property
     def takes_mib(self) -> float:

@@ -9,10 +9,12 @@ This module util is private to the collection.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ..errors import Finding, refuse
 from .catalogue import CRITICAL
+from .journals import identity_of
 from .model import Vm
 from .naming import object_name
 from .settings import Settings, settings_of
@@ -73,10 +75,25 @@ def _item(vm: Vm, wish: Mapping[str, Any], concerns: Iterable[Mapping[str, Any]]
         "datastore": largest.datastore if largest else "",
         "network": vm.nics[0].network if vm.nics else "",
         "family": vm.guest.family,
+        "identity": identity_of({"extra": vm.extra}),
         "downtime_limit": float(wish.get("downtime_limit_s") or 0),
         "blocked": str(wish.get("skip") or "; ".join(grave)),
         **{key: wish[key] for key in _FOR_PLANNER if key in wish},
     }
+
+
+def by_name(assessment: Mapping[str, Any], estate: Mapping[str, Any], names: Iterable[str]) -> list[dict[str, Any]]:
+    """The imports of these machines, whatever the plan of today says. names: at the source, or at the target."""
+    vms = {str(vm["name"]): vm for vm in assessment.get("vms") or ()}
+    found = {one["name"]: one for one in _imports([{"name": name, "method": "auto"} for name in vms], estate)}
+    found.update({one["vm"]: one for one in found.values()})
+    near = ", ".join(sorted(vms)[:5]) or "none"
+    refuse(
+        Finding("import_only", f"the assessment has no machine {name!r} (found: {near} ...)", "correct it")
+        for name in names
+        if name not in found
+    )
+    return [found[name] for name in names]
 
 
 def wave(plan: Mapping[str, Any], estate: Mapping[str, Any], number: int) -> list[dict[str, Any]]:
@@ -85,17 +102,18 @@ def wave(plan: Mapping[str, Any], estate: Mapping[str, Any], number: int) -> lis
     if not chosen:
         listed = ", ".join(str(one["number"]) for one in plan["waves"]) or "none"
         refuse([Finding("wave", f"the plan has no wave {number} (found: {listed})", "name one of them, or plan again")])
-    wishes = {str(wish.get("name")): wish for wish in estate.get("machines") or ()}
-    return list(_imports(chosen[0], estate, wishes))
+    return list(_imports(chosen[0]["vms"], estate, {"import.ironacre.io/wave": str(number)}))
 
 
 def _imports(
-    chosen: Mapping[str, Any], estate: Mapping[str, Any], wishes: Mapping[str, Mapping[str, Any]]
+    rows: Iterable[Mapping[str, Any]], estate: Mapping[str, Any], marks: Mapping[str, str] = MappingProxyType({})
 ) -> Iterator[dict[str, Any]]:
-    for row in chosen["vms"]:
+    """marks: labels of all of them."""
+    wishes = {str(wish.get("name")): wish for wish in estate.get("machines") or ()}
+    for row in rows:
         wish = wishes.get(row["name"]) or {}
         target = {**(estate.get("target") or {}), **(wish.get("target") or {})}
-        labels = {**(target.get("labels") or {}), "import.ironacre.io/wave": str(chosen["number"])}
+        labels = {**(target.get("labels") or {}), **marks}
         name = object_name(str(target.get("name") or row["name"]))
         yield {
             "name": name,

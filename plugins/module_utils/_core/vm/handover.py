@@ -92,12 +92,12 @@ class Handover:
                 )
         return self.target.define(self.plan.machine(running))
 
-    def give_back(self, defined: bool, power: str) -> None:
-        """Stop the target, then let the source be what it was. power: on, when it ran before the import."""
+    def give_back(self, defined: bool, start: bool) -> None:
+        """Stop the target, then let the source be what it was. start: it ran, and the import stopped it."""
         if defined:
             self.target.stop(self.plan.name)
         if self.target.is_running(self.plan.name):
             raise PlatformError(f"{self.plan.name}: still runs in the cluster; the source stays off, run again")
         self.machine.unfence()
-        if power == "on" and self.machine.power() == "off":
+        if start and self.machine.power() == "off":
             self.machine.power_on()

@@ -8,13 +8,12 @@ Rates in MiB/s. This module util is private to the collection.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from .downtime import Item
 from .flows import Bandwidth
-from .naming import object_name
 
 MIB = 1 << 20
 # The weight of the newest of several measurements.
@@ -34,33 +33,40 @@ class Copy:
     streams: tuple[float, ...]
 
 
-def copies_of(imports: Iterable[Mapping[str, Any]]) -> list[Copy]:
-    """The copies that are over, the oldest first. Those of warm machines lie days apart and are left out."""
-    found = []
-    for entry in imports:
-        steps = [step for step in entry.get("timeline") or () if step["phase"] in ("copied", "precopied")]
-        if any(step["phase"] == "precopied" for step in steps):
-            continue
-        disks = [disk for disk in entry.get("disks") or () if disk.get("bytes_read", 0) >= LEAST_BYTES]
-        if steps and disks:
-            streams = tuple(disk["bytes_read"] / MIB / disk["seconds"] for disk in disks if disk.get("seconds"))
-            read = sum(disk["bytes_read"] for disk in disks)
-            found.append(Copy(str(entry["name"]), read, steps[0]["started"], steps[-1]["ended"], streams))
+def copies_of(journals: Mapping[str, Mapping[str, Any]]) -> list[Copy]:
+    """The copies that are over, the oldest first."""
+    found = [copy for name, entry in journals.items() for copy in _copies(name, entry)]
     return sorted(found, key=lambda copy: (copy.ended, copy.name))
 
 
-def moved(imports: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Names at the target of machines that are through."""
-    return {str(entry["name"]) for entry in imports if entry.get("phase") == "done"}
+def _copies(name: str, entry: Mapping[str, Any]) -> Iterator[Copy]:
+    """Each round of a machine that runs at its source, or the one copy of an archive. What was small tells nothing."""
+    rounds = entry.get("rounds") or ()
+    for one in rounds:
+        seconds = one["ended"] - one["started"]
+        if one["bytes_read"] >= LEAST_BYTES and seconds > 0:
+            # Its disks are read one after the other.
+            rate = one["bytes_read"] / MIB / seconds
+            yield Copy(name, one["bytes_read"], one["started"], one["ended"], (rate,))
+    step = next((step for step in entry.get("timeline") or () if step["phase"] == "copied"), None)
+    disks = [disk for disk in entry.get("disks") or () if disk.get("bytes_read", 0) >= LEAST_BYTES]
+    if step and disks and not rounds:
+        streams = tuple(disk["bytes_read"] / MIB / disk["seconds"] for disk in disks if disk.get("seconds"))
+        yield Copy(name, sum(disk["bytes_read"] for disk in disks), step["started"], step["ended"], streams)
 
 
-def measured(imports: Sequence[Mapping[str, Any]], items: Sequence[Item], assumed: Bandwidth) -> Bandwidth:
-    """The assumed rates, corrected by what was seen.
+def moved(journals: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Names of machines that are through."""
+    return {name for name, entry in journals.items() if entry.get("phase") == "done"}
+
+
+def measured(journals: Mapping[str, Mapping[str, Any]], items: Sequence[Item], assumed: Bandwidth) -> Bandwidth:
+    """The assumed rates, corrected by what was seen. journals: by the name of the machine.
 
     A host's or datastore's own rate shows only while several copies share it; one copy alone shows that of a stream.
     """
-    places = {object_name(item.target or item.name): item for item in items}
-    copies = copies_of(imports)
+    places = {item.name: item for item in items}
+    copies = copies_of(journals)
     stream = averaged([rate for copy in copies for rate in copy.streams], assumed.stream)
     special = dict(assumed.special)
     for attribute in ("host", "datastore"):

@@ -27,7 +27,7 @@ def resumed(state: State, plan: Plan, back: bool) -> State:
         )
     if state.phase == ROLLED_BACK and not back:
         # The target wrote to the volumes: what still agrees with its checkpoint is kept, the rest is copied again.
-        state = replace(state, phase="", power="", note="", rounds=(), timeline=())
+        state = replace(state, phase="", power="", note="", rounds=(), timeline=(), stopping=False)
     if back:
         return state
     if state.phase == ROLLING_BACK:
@@ -35,7 +35,7 @@ def resumed(state: State, plan: Plan, back: bool) -> State:
     if state.reached("defined") and state.request != plan.request:
         # Past the fence the machine may run: it is defined again as it is, its disks are not touched.
         state = state.back_to("fenced") if state.reached("fenced") else state.back_to("verified")
-    if state.method == "warm" and state.reached("stopped") and not state.reached("fenced"):
-        # The source was out of sight. A last look at its changes costs little; trust costs data.
+    if state.reached("stopped") and not state.reached("fenced"):
+        # The source was out of sight: somebody may have run it. A last look costs reading; trust costs data.
         state = state.back_to("stopped")
     return replace(state, request=plan.request, source=plan.source)

@@ -75,7 +75,7 @@ class State:
 
     power: that of the source when the import began; rolling back restores it. method: cold, warm, or empty.
     progress: disk key -> bytes done and to do, rate in bytes per second, seconds left.
-    heard: what the guest answered to each check.
+    heard: what the guest answered to each check. stopping: the source was asked to stop, whether it did or not.
     """
 
     request: str = ""
@@ -93,6 +93,7 @@ class State:
     progress: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     note: str = ""
     heard: tuple[str, ...] = ()
+    stopping: bool = False
 
     def reached(self, phase: str) -> bool:
         """True when the phase is behind."""
@@ -109,12 +110,22 @@ class State:
         return next((step for step in reversed(self.timeline) if step.phase == phase), None)
 
     @property
+    def owes_power(self) -> bool:
+        """True when the source ran and this import stopped it: giving it back means to start it."""
+        return self.power == "on" and self.phase != ROLLED_BACK and (self.stopping or self.when("stopped") is not None)
+
+    @property
     def downtime(self) -> float:
-        """Seconds between the shutdown of the source and the start of the target; 0 before, or when it was off."""
-        stopped, started = self.when("stopped"), self.when("started")
-        if self.power == "off" or not (stopped and started and self.reached("started")):
+        """Seconds between the shutdown of the source and the start of the target; 0 before, or when it was off.
+
+        A machine that is defined again later, by another wish, is started again and was not down since.
+        """
+        stopped = self.when("stopped")
+        starts = [step for step in self.timeline if step.phase == "started"]
+        if self.power == "off" or not stopped or not self.reached("started"):
             return 0.0
-        return round(started.ended - stopped.started, 3)
+        first = next((step for step in starts if step.started >= stopped.ended), None)
+        return round(first.ended - stopped.started, 3) if first else 0.0
 
     def advanced(self, phase: str, started: float, ended: float) -> State:
         """The state after a phase; a failure of before is over."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime, timezone
 
 from ..errors import PlatformError
 from .cutover import Wish, downtime_estimate, goes_on, refuse_cutover, wait_reason
@@ -81,7 +82,7 @@ class Mover:
                 yield "precopied", self._precopy
             if not self._may_cut_over():
                 return
-        yield "stopped", self.handover.stop_source
+        yield "stopped", self._stop
         yield "copied", self._final
         yield "verified", self._verify
         self.mirrors.close()
@@ -157,6 +158,13 @@ class Mover:
         refuse_cutover(self.plan.name, self.wish, self.now(), downtime_estimate(self.state.rounds, used))
         return True
 
+    def _stop(self) -> None:
+        power = self.machine.power()
+        if power != "off":
+            # Written before it is asked: after a kill nobody could tell whether it is off because of us.
+            self._save(replace(self.state, power=power, stopping=True))
+        self.handover.stop_source()
+
     def _final(self) -> None:
         """The last changes of a source that is off."""
         self.handover.see_source_off()
@@ -207,10 +215,9 @@ class Mover:
         started = self.state.when("started")
         # A kill from here on leaves a half way that only rolling back ends.
         self._save(replace(self.state, phase=ROLLING_BACK))
-        self.handover.give_back(bool(self.state.uid), self.state.power)
-        loss = (
-            f"what the machine wrote in the cluster since {started.ended:.0f} is not at the source" if started else ""
-        )
+        self.handover.give_back(bool(self.state.uid), self.state.owes_power)
+        since = datetime.fromtimestamp(started.ended, timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC") if started else ""
+        loss = f"what the machine wrote in the cluster since {since} is not at the source" if started else ""
         self.state = replace(self.state, note=loss)
 
     @property

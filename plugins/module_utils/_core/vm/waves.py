@@ -17,6 +17,7 @@ from .admission import simulate
 from .batches import Group, Limits, Window, balanced, depths, filled, ordered, pilots, within
 from .downtime import CUTOVER_SECONDS, Item, in_window_mib, method_of
 from .flows import Bandwidth, Job, Run, lower_bound
+from .journals import journals_of
 from .naming import object_name
 from .rates import measured, moved
 
@@ -51,14 +52,14 @@ def plan(items: Sequence[Item], limits: Limits) -> dict[str, Any]:
 
 def replan(items: Sequence[Item], limits: Limits, imports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The plan of what is left, with the rates that were measured so far. Pilots are not flown twice."""
-    through = moved(imports)
-    gone = {item.name for item in items if object_name(item.target or item.name) in through}
+    journals = journals_of(imports, ((item.name, item.target, item.identity) for item in items))
+    gone = moved(journals)
     left = [
         replace(item, after=tuple(name for name in item.after if name not in gone))
         for item in items
         if item.name not in gone
     ]
-    known = replace(limits, bandwidth=measured(imports, items, limits.bandwidth), pilot=limits.pilot and not gone)
+    known = replace(limits, bandwidth=measured(journals, items, limits.bandwidth), pilot=limits.pilot and not gone)
     rates = {**asdict(known.bandwidth), "special": dict(known.bandwidth.special)}
     return {**plan(left, known), "moved": sorted(gone), "bandwidth": rates}
 
@@ -194,6 +195,7 @@ def _row(item: Item, run: Run, bandwidth: Bandwidth) -> dict[str, Any]:
     delta = min(copy, max(item.dirty_mib_s, 0.0) * max(copy, item.used_mib / bandwidth.stream) / bandwidth.stream)
     return {
         "name": item.name,
+        "target": object_name(item.target or item.name),
         "host": item.host,
         "datastore": item.datastore,
         "method": method,

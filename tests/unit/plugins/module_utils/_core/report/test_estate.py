@@ -30,6 +30,41 @@ def test_a_machine_is_what_its_journal_says_then_the_plan_then_the_assessment() 
     assert [machine.state for machine in small().machines if "script" in machine.name] == ["planned"]
 
 
+STEPS = [{"phase": "stopped", "started": 10.0, "ended": 12.0}, {"phase": "started", "started": 50.0, "ended": 70.0}]
+
+
+@pytest.mark.parametrize(
+    ("phase", "state", "shown", "downtime"),
+    [
+        ("precopied", "precopied", "copied ahead", -1.0),
+        ("stopped", "running", "running", -1.0),
+        ("done", "done", "done", 60.0),
+        ("rolled_back", "rolled_back", "taken back", -1.0),
+        ("failed:checked", "failed", "failed", 60.0),
+    ],
+)
+def test_a_machine_that_was_begun_is_not_told_as_another_thing(
+    phase: str, state: str, shown: str, downtime: float
+) -> None:
+    journal = {"name": "a", "phase": phase, "note": "what it wrote is lost", "timeline": STEPS}
+    estate = estate_of({"vms": [{"name": "a"}]}, {}, [journal], "x")
+    (machine,) = estate.machines
+    assert (machine.state, machine.downtime) == (state, downtime)
+    assert f">{shown}</span>" in estate_page(estate)
+    assert ("what it wrote is lost" in machine.reason) == (state == "rolled_back")
+
+
+def test_a_journal_is_found_by_what_the_machine_is_and_not_by_a_name() -> None:
+    assessment = {"vms": [{"name": "Web", "extra": {"instance_uuid": "5037-a"}}, {"name": "b", "extra": {}}]}
+    renamed = {"name": "shop", "source": "vsphere 5037-A", "phase": "done"}
+    foreign = {"name": "web", "source": "vsphere 4242", "phase": "failed:copied", "failure": "not of this estate"}
+    estate = estate_of(assessment, {}, [renamed, foreign], "x")
+    assert [(one.name, one.target, one.state) for one in estate.machines] == [
+        ("Web", "shop", "done"),
+        ("b", "b", "ready"),
+    ]
+
+
 def test_nothing_is_known_and_nothing_breaks() -> None:
     assert "Estate" in estate_page(estate_of({}, {}, [], "Estate"))
 
@@ -99,6 +134,5 @@ def test_a_page_that_tells_the_same_is_known() -> None:
 
 
 def test_downtime_is_measured_from_stop_to_start_where_nobody_says_it() -> None:
-    steps = [{"phase": "stopped", "started": 10.0, "ended": 12.0}, {"phase": "started", "started": 50.0, "ended": 70.0}]
-    found = estate_of({"vms": [{"name": "a"}]}, {}, [{"name": "a", "phase": "done", "timeline": steps}], "x")
+    found = estate_of({"vms": [{"name": "a"}]}, {}, [{"name": "a", "phase": "done", "timeline": STEPS}], "x")
     assert found.machines[0].downtime == 60.0

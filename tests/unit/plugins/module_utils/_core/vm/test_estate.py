@@ -49,6 +49,7 @@ def test_a_machine_to_plan_says_what_is_copied_and_where_from() -> None:
             "datastore": "ds2",
             "network": "VLAN 10",
             "family": "linux",
+            "identity": "",
             "downtime_limit": 900.0,
             "blocked": "",
             "after": ["x"],

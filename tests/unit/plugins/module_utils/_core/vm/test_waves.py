@@ -10,8 +10,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import I
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.admission import simulate
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.downtime import Item, method_of
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.flows import Bandwidth, Job, fair_rates
-from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.rates import measured
-from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.waves import Limits, Window, plan, replan
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.waves import Limits, Window, plan
 
 
 def estate(count: int, hot: bool, seed: int = 1) -> list[Item]:
@@ -193,40 +192,3 @@ def test_what_the_target_has_no_room_for_is_told_with_all_that_waits_for_it() ->
 def test_a_long_chain_is_planned() -> None:
     items = [Item(f"m{n:04}", 1, after=(f"m{n - 1:04}",) if n else ()) for n in range(1500)]
     assert plan(items, Limits(max_per_wave=100, pilot=False))["machines"] == 1500
-
-
-def journal(name: str, started: float, ended: float, mib: int, seconds: float, phase: str = "done") -> dict[str, Any]:
-    disk = {"key": "d", "bytes_read": mib << 20, "seconds": seconds}
-    timeline = [{"phase": "copied", "started": started, "ended": ended}]
-    return {"name": name, "phase": phase, "disks": [disk], "timeline": timeline}
-
-
-ITEMS = [Item("Web_01", 1000, host="esx1", datastore="ds1"), Item("b", 1000, host="esx1", datastore="ds2")]
-
-
-def test_planning_again_leaves_out_what_is_through_and_what_waited_for_it() -> None:
-    items = [*ITEMS, Item("c", 500, host="esx1", after=("Web_01", "b"))]
-    imports = [journal("web-01", 0, 10, 1000, 10), journal("b", 0, 10, 1000, 10, "failed:copied")]
-    found = replan(items, Limits(), imports)
-    assert found["moved"] == ["Web_01"]
-    assert {row["name"] for row in found["waves"][0]["vms"]} == {"b", "c"}
-
-
-def test_measured_rates_take_the_place_of_assumed_ones() -> None:
-    alone = measured([journal("web-01", 0, 10, 1000, 10)], ITEMS, Bandwidth())
-    assert (alone.stream, alone.special) == (100.0, {}), "one copy alone shows the rate of a stream, not of its host"
-    beside = [journal("web-01", 0, 20, 1000, 20), journal("b", 0, 20, 1000, 20)]
-    both = measured(beside, ITEMS, Bandwidth())
-    assert (both.stream, both.special) == (50.0, {"esx1": 100.0})
-
-
-def test_a_warm_machine_tells_no_rate_of_what_it_shared() -> None:
-    warm = journal("web-01", 0, 10, 1000, 10)
-    warm["timeline"].insert(0, {"phase": "precopied", "started": -90_000.0, "ended": -80_000.0})
-    assert measured([warm], ITEMS, Bandwidth()) == Bandwidth()
-
-
-def test_the_newest_measurement_counts_and_does_not_rule() -> None:
-    imports = [journal("web-01", 0, 10, 1000, 10), journal("b", 20, 40, 1000, 20)]
-    assert measured(imports, ITEMS, Bandwidth()).stream == 85.0
-    assert measured([journal("b", 0, 1, 1, 1)], ITEMS, Bandwidth()).stream == 110.0, "too small to tell"
