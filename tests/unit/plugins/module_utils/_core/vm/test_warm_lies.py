@@ -8,7 +8,7 @@ import pytest
 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Disk
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.source import ALLOCATED, Area, Snapshot
-from tests.unit.plugins.module_utils._core.vm.test_warm import MIB, WISH, Move
+from tests.unit.plugins.module_utils._core.vm.one_move import MIB, WISH, Move
 
 
 @pytest.mark.parametrize("compare_all", [False, True])
