@@ -24,9 +24,9 @@ STEPS = (
     Step("go", lint.go),
     Step("sanity", suites.sanity),
     Step("peers", suites.peers),
-    Step("uml", suites.uml),
-    Step("second-leg", legs.second),
-    Step("molecule", scenarios.molecule, on_rack=True),
+    Step("molecule", scenarios.molecule, beside=True),
+    Step("uml", suites.uml, beside=True),
+    Step("second-leg", legs.second, beside=True),
 )
 
 
@@ -51,11 +51,11 @@ def in_order(steps: Iterable[Step], place: Place) -> Outcome:
 
 
 def run_lanes(steps: list[Step], place: Place) -> Outcome:
-    """A rack mostly waits for its machines, so what needs it runs beside the rest."""
+    """Two lanes, about as long: racks, kernels and peers mostly wait for something."""
     with ThreadPoolExecutor(1) as pool:
-        rack = pool.submit(in_order, [step for step in steps if step.on_rack], place)
-        total = in_order([step for step in steps if not step.on_rack], place)
-        total.add(rack.result())
+        beside = pool.submit(in_order, [step for step in steps if step.beside], place)
+        total = in_order([step for step in steps if not step.beside], place)
+        total.add(beside.result())
     return total
 
 

@@ -97,11 +97,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the run. on_rack: it runs beside those that need no rack."""
+    """One line of the run. beside: it runs in the second lane."""
 
     name: str
     run: Callable[[Place], Outcome]
-    on_rack: bool = False
+    beside: bool = False
 
 
 def first_leg() -> Place:

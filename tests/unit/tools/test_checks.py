@@ -82,14 +82,14 @@ def test_the_last_line_counts_and_a_failure_is_an_exit_code(
     assert (place.logs / "summary").read_text() == f"{line}\n"
 
 
-def test_a_step_on_the_rack_runs_beside_the_others_and_both_count(place: Place) -> None:
+def test_two_lanes_run_beside_each_other_and_both_count(place: Place) -> None:
     met = threading.Barrier(2, timeout=20)
 
     def meet(place: Place) -> Outcome:
         met.wait()
         return passed()
 
-    outcome = command.run_lanes([Step("rack", meet, on_rack=True), Step("bench", meet)], place)
+    outcome = command.run_lanes([Step("rack", meet, beside=True), Step("bench", meet)], place)
     assert (outcome.passed, outcome.failed) == (2, 0)
 
 
