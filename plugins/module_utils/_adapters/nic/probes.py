@@ -25,6 +25,8 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model impor
 # How long a check may keep failing before it counts: LACP with slow timers needs its 90 seconds.
 PATIENCE = {"carrier": 10.0, "lacp": 30.0, "pmtu": 10.0, "gateway": 15.0, "duplicate": 0.0, "tcp": 10.0}
 SLOW_LACP = 100.0
+# How long a check must hold: the kernel tells a port's former aggregation for a moment after its cable came back.
+STEADY = {"lacp": 1.0}
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,16 @@ def _settled(probe: Probe, target: str, links: Links, patience: float | None) ->
     check: Callable[[Probe, str, Kernel], str] = CHECKS[probe.kind]
     started = time.monotonic()
     limit = PATIENCE[probe.kind] if patience is None else patience
+    held = 0.0
     while True:
         kernel = read(links.read()) if probe.kind in ("carrier", "lacp", "gateway", "duplicate") else Kernel()
         if probe.kind == "lacp" and patience is None and lacp.is_slow(kernel, target):
             limit = SLOW_LACP
         fault = check(probe, target, kernel)
         spent = time.monotonic() - started
-        if not fault or spent > limit:
+        if fault:
+            held = spent
+        if spent > limit if fault else spent - held >= STEADY.get(probe.kind, 0.0):
             return Answer(probe.kind, target, not fault, fault or "ok", int(spent * 1000))
         time.sleep(0.3)
 
