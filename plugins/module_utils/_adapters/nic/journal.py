@@ -21,6 +21,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,8 @@ class Journal:
 
     def open(self, spec: dict[str, Any]) -> str:
         """Write a new transaction down; it is not pending yet."""
-        txn = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{os.getpid()}"
+        # To the microsecond: one process may write down two in a second.
+        txn = f"{datetime.now(timezone.utc):%Y%m%dT%H%M%S%f}-{os.getpid()}"
         folder = self.root / txn
         folder.mkdir(parents=True, mode=0o700)
         files.put(str(folder / "spec.json"), json.dumps(spec), 0o600)

@@ -236,3 +236,9 @@ def test_a_request_for_what_is_ended_finishes_it(tmp_path: Path) -> None:
     cut = pending(tmp_path, "committed")
     told = request.settle("confirmed", cut.txn, SETTINGS, cut.journal, Still(), False)
     assert told == {"changed": False, "txn": cut.txn, "state": "committed"} and cut.journal.pending() is None
+
+
+def test_one_process_writes_down_as_many_transactions_as_it_likes(tmp_path: Path) -> None:
+    journal = Journal(str(tmp_path))
+    opened = [journal.open({}) for _number in range(3)]
+    assert opened == sorted(set(opened)) == journal.known()
