@@ -82,6 +82,7 @@ def have(module: AnsibleModule) -> dict[str, Any]:
     cluster, before, after, told = Manifests(cluster_of(module.params)), {}, {}, []
     wanted = [drift.marked(one) for one in module.params["objects"]]
     if module.params["create_namespaces"]:
+        # Not marked: one that is there is right, and keeps what others declared of it.
         wanted = [*drift.namespaces(wanted), *wanted]
     for one in wanted:
         live, name = cluster.get(one), name_of(one)

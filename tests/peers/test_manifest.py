@@ -72,6 +72,16 @@ def test_objects_are_made_once_and_what_drifts_or_leaves_the_declaration_is_put_
     assert not run(manifest, given(kubeconfig, less, NETWORK))["changed"]
 
 
+def test_a_namespace_that_is_there_keeps_the_labels_it_was_declared_with(kubeconfig: Path, run: Run) -> None:
+    api = KubeTransport(load_connection(str(kubeconfig)), timeout=30, tries=3)
+    labels = {"pod-security.kubernetes.io/enforce": "privileged"}
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "stack", "labels": labels}}
+    assert run(manifest, given(kubeconfig, namespace))["changed"]
+    service = {**SERVICE, "metadata": {"name": "web", "namespace": "stack"}}
+    run(manifest, given(kubeconfig, service))
+    assert labels.items() <= api.json("GET", "/api/v1/namespaces/stack")["metadata"]["labels"].items()
+
+
 def test_a_kind_that_nobody_defined_is_said_and_is_no_error_in_check_mode(kubeconfig: Path, run: Run) -> None:
     stray = {"apiVersion": "example.org/v1", "kind": "Stray", "metadata": {"name": "x"}}
     assert run(manifest, given(kubeconfig, stray), check=True)["differences"] == ["Stray x: is not there"]

@@ -131,9 +131,18 @@ class KubernetesApi:
 
 def _path(kind: str, namespace: str = "", name: str = "") -> str:
     version, plural, namespaced = KINDS[kind]
-    root = f"/apis/{version}" if "/" in version else f"/api/{version}"
-    middle = f"/namespaces/{quote(namespace, safe='')}" if namespaced and namespace else ""
-    return f"{root}{middle}/{plural}" + (f"/{quote(name, safe='')}" if name else "")
+    return path_of(version, plural, namespace if namespaced else "", name)
+
+
+def path_of(version: str, plural: str, namespace: str = "", name: str = "") -> str:
+    """Path of an object, or of a list; namespace: empty for cluster-wide kinds and for all namespaces."""
+    middle = f"/namespaces/{quote(namespace, safe='')}" if namespace else ""
+    return f"{root_of(version)}{middle}/{plural}" + (f"/{quote(name, safe='')}" if name else "")
+
+
+def root_of(version: str) -> str:
+    """Path below which a group and version, such as `apps/v1`, is served; the core group has no name."""
+    return f"/apis/{version}" if "/" in version else f"/api/{version}"
 
 
 def _path_of(body: Object) -> str:

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from .._core.errors import PlatformError
 from .kube_transport import ApiError
-from .kubernetes_api import KubernetesApi
+from .kubernetes_api import KubernetesApi, path_of, root_of
 
 Object = dict[str, Any]
 Resource = Mapping[str, Any]
@@ -50,23 +49,18 @@ class Manifests:
 
     def _path(self, wanted: Object) -> str:
         version, metadata = wanted["apiVersion"], wanted["metadata"]
-        root = f"/apis/{version}" if "/" in version else f"/api/{version}"
-        resource = self._kinds(root).get(wanted["kind"])
+        resource = self._kinds(version).get(wanted["kind"])
         if resource is None:
             return ""
-        place = (
-            f"/namespaces/{quote(metadata.get('namespace') or 'default', safe='')}" if resource["namespaced"] else ""
-        )
-        return f"{root}{place}/{resource['name']}/{quote(metadata['name'], safe='')}"
+        namespace = (metadata.get("namespace") or "default") if resource["namespaced"] else ""
+        return path_of(version, resource["name"], namespace, metadata["name"])
 
-    def _kinds(self, root: str) -> dict[str, Resource]:
-        if root not in self._served:
-            found = (self._api.find(root) or {}).get("resources") or []
-            kinds = {one["kind"]: one for one in found if "/" not in one["name"]}
-            if not kinds:
-                return {}
-            self._served[root] = kinds
-        return self._served[root]
+    def _kinds(self, version: str) -> dict[str, Resource]:
+        # What is not served is asked again: an object before may have defined it.
+        if not self._served.get(version):
+            found = (self._api.find(root_of(version)) or {}).get("resources") or []
+            self._served[version] = {one["kind"]: one for one in found if "/" not in one["name"]}
+        return self._served[version]
 
 
 def name_of(thing: Mapping[str, Any]) -> str:

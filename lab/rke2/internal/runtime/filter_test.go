@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 )
@@ -78,7 +77,7 @@ func TestTheRuntimeImageIsNotImportedAndSharedLayersAre(t *testing.T) {
 func TestAnArchiveWithItsManifestElsewhereComesWhole(t *testing.T) {
 	names := []string{"a.json", "b.json", "own.tar", "shared.tar", "manifest.json"}
 	found := membersOf(t, archiveOf(t, names...))
-	if len(found) != len(names) || !slices.Contains(names, "own.tar") || found["manifest.json"] != twoImages {
+	if len(found) != len(names) || found["own.tar"] != "own.tar" || found["manifest.json"] != twoImages {
 		t.Errorf("members %v", found)
 	}
 }
