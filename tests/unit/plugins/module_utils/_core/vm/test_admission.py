@@ -11,17 +11,17 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.admission im
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.downtime import Item
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.flows import Bandwidth, Job, fair_rates
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.waves import Limits, Window, plan
+from tests.unit.plugins.module_utils._core.vm.estates import host_name, size_mib
 
 
 def uneven(seed: int, hosts: int, stores: int, hot: int, chains: bool, count: int = 240) -> list[Item]:
     """Machines of 1 GiB to 2 TiB; `hot` hosts hold five times as much; with `chains`, two of five wait for another."""
     source = random.Random(seed)
-    weights = [5 if number < hot else 1 for number in range(hosts)]
     return [
         Item(
             f"vm{number:03}",
-            min(2e6, max(1024, source.lognormvariate(10.8, 1.0))),
-            host=f"esx{source.choices(range(hosts), weights)[0]}",
+            size_mib(source),
+            host=host_name(source, hosts, hot),
             datastore=f"ds{source.randrange(stores)}",
             after=(f"vm{number - 1:03}",) if chains and number % 5 in (1, 2) else (),
         )

@@ -11,17 +11,17 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.admission im
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.downtime import Item, method_of
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.flows import Bandwidth, Job, fair_rates
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.waves import Limits, Window, plan
+from tests.unit.plugins.module_utils._core.vm.estates import host_name, size_mib
 
 
 def estate(count: int, hot: bool, seed: int = 1) -> list[Item]:
     """Machines of 1 GiB to 2 TiB on 16 hosts; with `hot`, two of the hosts hold five times as much."""
     source = random.Random(seed)
-    weights = [5 if hot and number < 2 else 1 for number in range(16)]
     return [
         Item(
             f"vm{number:03}",
-            min(2e6, max(1024, source.lognormvariate(10.8, 1.0))),
-            host=f"esx{source.choices(range(16), weights)[0]}",
+            size_mib(source),
+            host=host_name(source, 16, 2 if hot else 0),
             datastore=f"ds{source.randrange(8)}",
             network=f"vlan{source.randrange(3)}",
             family=source.choice(["linux", "windows"]),
