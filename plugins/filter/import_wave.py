@@ -13,6 +13,7 @@ description:
   - Takes a plan as M(ironacre.hci.vm_import_plan) returns it.
   - Returns what role C(vm_import) is told for each machine of one wave, in the order in which the plan starts them.
   - Credentials are left out; the source is not part of it.
+  - C(not_before) and C(not_after) are the bounds of the wave's window, when O(estate) says when it opens.
 options:
   _input:
     description: The plan.

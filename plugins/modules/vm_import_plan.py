@@ -154,7 +154,9 @@ options:
         type: float
         required: true
       start:
-        description: When it opens, for the people who read the plan.
+        description:
+          - When it opens, with its time zone.
+          - Filter P(ironacre.hci.import_wave#filter) makes of it when a cut-over may begin and has to end.
         type: str
         default: ""
   max_per_wave:

@@ -8,11 +8,11 @@ This module util is private to the collection.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
+from ansible_collections.ironacre.hci.plugins.module_utils._core.moments import moment
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.cutover import MIB, Wish
 
 RECEIVER_IMAGE = "docker.io/library/python:3.13.5-slim"
@@ -62,9 +62,6 @@ def _moment(params: Mapping[str, Any], name: str) -> float:
     if not text:
         return 0
     try:
-        found = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return moment(text).timestamp()
     except ValueError as error:
-        raise PlatformError(f"{name}: {text!r} is no time; write it as 2026-12-24T22:00:00+01:00") from error
-    if found.tzinfo is None:
-        raise PlatformError(f"{name}: {text!r} lacks its time zone; append it, such as +01:00 or Z")
-    return found.timestamp()
+        raise PlatformError(f"{name}: {error}") from error

@@ -34,13 +34,14 @@ MACHINE = _mapping(
     services=Field("list", "guest ports that every node answers on: port, node_port", items=_mapping("a port")),
     run_strategy=Field("text", "run strategy of the imported VM", default="Always"),
     shutdown=_mapping("how its source is stopped, when it is not as for all"),
+    compare=Field("text", "what its last copy reads, when it is not as for all", choices=("changed", "all")),
 )
 
 WINDOW = _mapping(
     "a time in which machines may be cut over",
     name=Field("text", "its name", required=True),
     seconds=Field("count", "its length", required=True),
-    start=Field("text", "when it opens, for the people who read the plan"),
+    start=Field("moment", "when it opens; what would not be cut over within it is refused, without it nothing is"),
 )
 
 ESTATE = _mapping(
@@ -58,6 +59,7 @@ ESTATE = _mapping(
     engine_options=_mapping("what the other engines need to know"),
     receiver=_mapping("image of the pod that writes the volumes, and the way to it"),
     shutdown=_mapping("how the source is stopped: graceful_timeout, then"),
+    compare=Field("text", "what the last copy of a warm machine reads", default="changed", choices=("changed", "all")),
     folder=Field(
         "text", "folder of assessment, plan and report on the controller; by default estate, beside the kubeconfig"
     ),

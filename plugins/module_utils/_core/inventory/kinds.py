@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ansible_collections.ironacre.hci.plugins.module_utils._core.moments import moment
+
 LABEL = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
 
 
@@ -74,6 +76,7 @@ KINDS = {
     "interface": Kind("a network interface name of at most 15 characters", text(r"[^\s/]{1,15}")),
     "uuid": Kind("a UUID", text(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")),
     "url": Kind("a URL such as https://host/file", text(r"[a-z][a-z0-9+.-]*://\S+")),
+    "moment": Kind("a time with its zone, in quotes, such as '2026-12-24T22:00:00+01:00'", readable(moment)),
     "path": Kind("an absolute path", text(r"/.*")),
     "release": Kind("an RKE2 release such as v1.35.4+rke2r1", text(r"v\d+\.\d+\.\d+(-\S+)?\+rke2r\d+")),
     "taint": Kind(

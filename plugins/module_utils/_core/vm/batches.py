@@ -19,7 +19,7 @@ Group = list[Item]
 
 @dataclass(frozen=True)
 class Window:
-    """A time in which machines may be cut over. start: for people, as they write it."""
+    """A time in which machines may be cut over. start: when it opens, as it is written; empty: nobody keeps to it."""
 
     name: str
     seconds: float

@@ -8,11 +8,13 @@ This module util is private to the collection.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ..errors import Finding, refuse
+from ..errors import Finding, InputErrors, refuse
+from ..moments import moment
 from .catalogue import CRITICAL
 from .journals import identity_of
 from .model import Vm
@@ -21,7 +23,10 @@ from .settings import Settings, settings_of
 
 MIB = 1 << 20
 # What a machine may say of itself, beside the wishes for all.
-_OWN = ("mapping", "verify", "upload", "services", "run_strategy", "engine", "engine_options", "receiver", "shutdown")
+_OWN = (
+    *("mapping", "verify", "upload", "services", "run_strategy", "engine", "engine_options", "receiver"),
+    *("shutdown", "compare"),
+)
 _FOR_PLANNER = ("group", "apart", "after", "windows", "dirty_mib_s")
 
 
@@ -102,7 +107,27 @@ def wave(plan: Mapping[str, Any], estate: Mapping[str, Any], number: int) -> lis
     if not chosen:
         listed = ", ".join(str(one["number"]) for one in plan["waves"]) or "none"
         refuse([Finding("wave", f"the plan has no wave {number} (found: {listed})", "name one of them, or plan again")])
-    return list(_imports(chosen[0]["vms"], estate, {"import.ironacre.io/wave": str(number)}))
+    times = _times(str(chosen[0].get("window") or ""), estate.get("windows") or ())
+    marks = {"import.ironacre.io/wave": str(number)}
+    return [{**one, **times} for one in _imports(chosen[0]["vms"], estate, marks)]
+
+
+def _times(window: str, windows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The bounds of a cut-over in this window; none when it does not say when it opens."""
+    for number, one in enumerate(windows):
+        if one["name"] == window and one.get("start"):
+            opens = _opening(number, str(one["start"]))
+            closes = opens + datetime.timedelta(seconds=float(one["seconds"]))
+            return {"not_before": opens.isoformat(), "not_after": closes.isoformat()}
+    return {}
+
+
+def _opening(number: int, text: str) -> datetime.datetime:
+    try:
+        return moment(text)
+    except ValueError as error:
+        found, _, way_out = str(error).partition("; ")
+        raise InputErrors([Finding(f"hci_estate.windows[{number}].start", found, way_out)]) from error
 
 
 def _imports(

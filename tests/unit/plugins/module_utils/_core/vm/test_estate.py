@@ -107,3 +107,25 @@ def test_a_wave_holds_no_credentials() -> None:
 def test_a_wave_that_is_not_planned_is_told() -> None:
     with pytest.raises(InputErrors, match=r"the plan has no wave 7 \(found: 0\)"):
         wave(PLAN, ESTATE, 7)
+
+
+@pytest.mark.parametrize("window", ["night", "any", "gone", ""])
+def test_a_cut_over_keeps_to_its_window_when_that_says_when_it_opens(window: str) -> None:
+    windows = [
+        {"name": "any", "seconds": 60},
+        {"name": "night", "seconds": 7200, "start": "2026-12-05T23:30:00+01:00"},
+    ]
+    plan = {"waves": [{"number": 0, "vms": ROWS, "window": window}]}
+    times = [(one.get("not_before"), one.get("not_after")) for one in wave(plan, {**ESTATE, "windows": windows}, 0)]
+    bounds = ("2026-12-05T23:30:00+01:00", "2026-12-06T01:30:00+01:00") if window == "night" else (None, None)
+    assert times == [bounds, bounds]
+
+
+@pytest.mark.parametrize(
+    ("start", "told"), [("saturday", "'saturday' is no time; write it as"), ("2026-12-05T22:00", "lacks its time zone")]
+)
+def test_a_window_that_opens_at_no_time_is_told(start: str, told: str) -> None:
+    plan = {"waves": [{"number": 0, "vms": ROWS, "window": "night"}]}
+    windows = [{"name": "night", "seconds": 1, "start": start}]
+    with pytest.raises(InputErrors, match=rf"hci_estate.windows\[0\].start: .*{told}"):
+        wave(plan, {**ESTATE, "windows": windows}, 0)
