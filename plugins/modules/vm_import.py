@@ -144,6 +144,16 @@ options:
       timezone:
         description: Time zone of the hardware clock, such as V(Europe/Berlin). Windows reads that clock as local time.
         type: str
+      dedicated_io_thread:
+        description: Give each disk a thread of its own. It counts on virtio only.
+        type: bool
+        default: false
+      instancetype:
+        description:
+          - Name of a cluster instance type that stands for processors and memory,
+            or V(nearest) for the smallest of the series V(u1.*) that holds the machine.
+          - Default is that the exact size is kept.
+        type: str
       preference:
         description: Cluster preference.
         type: str

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Cpu, Disk, Guest, Nic, Vm
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.naming import object_name
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.settings import NetworkRule, Settings, StorageRule
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.sizes import Offers, Size
 
 GUESTS = (
     ("rhel9_64Guest", "linux"),
@@ -64,7 +66,7 @@ def some_settings(seed: int, vm: Vm) -> Settings:
         # A machine has one interface on the pod network.
         targets = ["vms/dmz" if target == "pod" else target for target in targets]
     mode, access = source.choice(MODES)
-    return Settings(
+    made = Settings(
         object_name(vm.name),
         "vms",
         tuple(NetworkRule(network, target) for network, target in zip(NETWORKS, targets, strict=True)),
@@ -73,6 +75,8 @@ def some_settings(seed: int, vm: Vm) -> Settings:
         assume_virtio=source.random() < 0.5,
         disk_bus=source.choice(["", "", "scsi"]),
         cpu_model=source.choice(["", "host-model"]),
-        preferences=("rhel.9", "windows.2k19"),
+        offers=Offers(("rhel.9", "windows.2k19"), (Size("u1.8xlarge", 512, 1 << 24),)),
         labels={"team": source.choice(["a", "Über uns / Team B", "x" * 80])},
     )
+    size = "" if made.cpu_model else source.choice(["", "nearest", "u1.8xlarge"])
+    return replace(made, instancetype=size, dedicated_io_thread=source.random() < 0.3)

@@ -50,6 +50,11 @@ KINDS: dict[str, tuple[str, str, bool]] = {
     "LonghornNode": ("longhorn.io/v1beta2", "nodes", True),
     "LonghornSetting": ("longhorn.io/v1beta2", "settings", True),
     "VirtualMachineClusterPreference": ("instancetype.kubevirt.io/v1beta1", "virtualmachineclusterpreferences", False),
+    "VirtualMachineClusterInstancetype": (
+        "instancetype.kubevirt.io/v1beta1",
+        "virtualmachineclusterinstancetypes",
+        False,
+    ),
 }
 
 

@@ -15,6 +15,7 @@ from .._core.errors import Finding
 from .._core.stack.storage_classes import DEFAULT
 from .._core.vm.concern_rules import Target
 from .._core.vm.mapping import PREFIX, Rendered
+from .._core.vm.sizes import Offers, Size
 from .kubernetes_api import KubernetesApi
 
 LONGHORN = "driver.longhorn.io"
@@ -26,9 +27,13 @@ class TargetFacts:
     def __init__(self, api: KubernetesApi) -> None:
         self.api = api
 
-    def preferences(self) -> tuple[str, ...]:
-        """Names of the cluster's preferences."""
-        return tuple(item["metadata"]["name"] for item in self.api.list("VirtualMachineClusterPreference"))
+    def offers(self, instancetype: str) -> Offers:
+        """What the cluster has names for. Its instance types are asked for only where one is wanted."""
+        preferences = self.api.list("VirtualMachineClusterPreference")
+        return Offers(
+            tuple(item["metadata"]["name"] for item in preferences),
+            tuple(_size(item) for item in self.api.list("VirtualMachineClusterInstancetype")) if instancetype else None,
+        )
 
     def findings(self, rendered: Rendered, known: bool) -> list[Finding]:
         """known: the journal says that the machine in the cluster is ours."""
@@ -119,6 +124,11 @@ def longhorn_room(nodes: list[dict[str, Any]], percentage: int) -> int:
                 usable = int(disk.get("storageMaximum") or 0) - int(wanted.get("storageReserved") or 0)
                 free += max(0, usable * percentage // 100 - int(disk.get("storageScheduled") or 0))
     return free
+
+
+def _size(item: Mapping[str, Any]) -> Size:
+    spec = item["spec"]
+    return Size(item["metadata"]["name"], int(spec["cpu"]["guest"]), _mebibytes(spec["memory"]["guest"]))
 
 
 def _name(item: Mapping[str, Any]) -> str:

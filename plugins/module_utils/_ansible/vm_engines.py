@@ -18,7 +18,6 @@ from ansible_collections.ironacre.hci.plugins.module_utils._adapters.engines.for
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.engines.harvester import HarvesterEngine
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.engines.run import ForeignEngine, wait
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.packages import open_package
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.target_facts import TargetFacts
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_engine_options import TIMEOUT
 from ansible_collections.ironacre.hci.plugins.module_utils._ansible.vm_importer import Importer
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import Finding, PlatformError, refuse
@@ -28,7 +27,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.engines.comm
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.engines.forklift import Move
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.mapping import Rendered, render
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Vm
-from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.settings import Settings, settings_of
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.settings import Settings
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.state import State
 
 _REQUEST = ("name", "target", "mapping", "overrides", "run_strategy", "engine")
@@ -122,7 +121,7 @@ class ForeignImport:
             found = Finding("source", f"the engine {self.params['engine']} reads no files", "use the engine stream")
             refuse([found])
         vm = open_package(source).vm(source.get("vm") or "")
-        settings = settings_of(self.params, self.importer.name, TargetFacts(self.importer.api).preferences())
+        settings = self.importer.settings()
         rendered = render(vm, settings)
         engine = self._chosen(vm, settings, rendered)
         refuse(engine.findings())

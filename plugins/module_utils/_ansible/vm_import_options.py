@@ -48,6 +48,8 @@ _OVERRIDES: dict[str, Any] = {
     "memory_mib": {"type": "int"},
     "max_sockets": {"type": "int"},
     "timezone": {"type": "str"},
+    "dedicated_io_thread": {"type": "bool", "default": False},
+    "instancetype": {"type": "str"},
     "preference": {"type": "str"},
 }
 _UPLOAD: dict[str, Any] = {

@@ -25,7 +25,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.engine impor
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.mapping import Rendered, render
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.model import Disk
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.naming import object_name
-from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.settings import settings_of
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.settings import Settings, settings_of
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.slots import Budget
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.source import Source
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.state import State
@@ -110,8 +110,12 @@ class Importer:
 
     def _render(self, package: Source) -> Rendered:
         vm = package.vm(self.params["source"].get("vm") or "")
-        preferences = TargetFacts(self.api).preferences()
-        return render(vm, settings_of(self.params, self.name, preferences))
+        return render(vm, self.settings())
+
+    def settings(self) -> Settings:
+        """What the options say, beside what the cluster has names for."""
+        wanted = (self.params.get("overrides") or {}).get("instancetype") or ""
+        return settings_of(self.params, self.name, TargetFacts(self.api).offers(wanted))
 
     def _source_name(self) -> str:
         source = self.params["source"]

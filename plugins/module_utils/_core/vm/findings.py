@@ -15,6 +15,7 @@ from ..errors import Finding
 from .hardware import topology
 from .model import Disk, Nic, Vm
 from .settings import IGNORE, POD, Settings
+from .sizes import NEAREST, SERIES
 
 _MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
@@ -82,6 +83,24 @@ def _overrides(vm: Vm, settings: Settings) -> Iterator[Refusal]:
     if settings.timezone and not _ZONE.fullmatch(settings.timezone):
         way_out = "write it as in the time zone database: Europe/Berlin"
         yield INVALID, Finding("overrides.timezone", f"{settings.timezone!r} is no time zone", way_out)
+    if settings.instancetype:
+        yield from _instancetype(vm, settings)
+
+
+def _instancetype(vm: Vm, settings: Settings) -> Iterator[Refusal]:
+    for name in ("max_sockets", "cpu_model"):
+        if getattr(settings, name):
+            found = "an instance type says the same"
+            yield INVALID, Finding(f"overrides.{name}", found, "leave one of the two out")
+    if settings.offers.sizes is None or settings.size(vm.cpu.count, vm.memory_mib):
+        return
+    known = ", ".join(sorted(size.name for size in settings.offers.sizes)) or "none"
+    if settings.instancetype == NEAREST:
+        memory = settings.memory_mib or vm.memory_mib
+        found = f"no instance type {SERIES}* holds {vm.cpu.count} processors and {memory} MiB (found: {known})"
+    else:
+        found = f"the cluster has no instance type {settings.instancetype} (found: {known})"
+    yield INVALID, Finding("overrides.instancetype", found, "name one of them, or leave it out to keep the exact size")
 
 
 def _nic(vm: Vm, nic: Nic, settings: Settings) -> Iterator[Refusal]:

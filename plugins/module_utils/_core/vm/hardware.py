@@ -36,6 +36,25 @@ def processors(vm: Vm, settings: Settings) -> dict[str, Any]:
     return found
 
 
+def size_of(vm: Vm, settings: Settings) -> dict[str, Any]:
+    """Processors and memory; empty where an instance type stands for them: KubeVirt refuses a machine with both."""
+    if settings.size(vm.cpu.count, vm.memory_mib):
+        return {}
+    return {"cpu": processors(vm, settings), "memory": {"guest": f"{settings.memory_mib or vm.memory_mib}Mi"}}
+
+
+def resized(vm: Vm, settings: Settings) -> str:
+    """What an instance type makes of the machine's size, for its operator; empty where it stays."""
+    size = settings.size(vm.cpu.count, vm.memory_mib)
+    memory = settings.memory_mib or vm.memory_mib
+    if not size or (size.cpus, size.memory_mib) == (vm.cpu.count, memory):
+        return ""
+    return (
+        f"instance type {size.name} gives it {size.cpus} processors and {size.memory_mib} MiB; "
+        f"it has {vm.cpu.count} and {memory} MiB"
+    )
+
+
 def firmware(vm: Vm) -> dict[str, Any]:
     """The firmware and what a guest reads in it of its own identity."""
     found: dict[str, Any] = {}

@@ -13,16 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import refuse
+from .buses import disk_bus, nic_model
 from .findings import mapping_findings
-from .guests import carries_virtio, preference_of
-from .hardware import clock, firmware, processors
-from .model import Disk, Nic, Vm
+from .guests import preference_of
+from .hardware import clock, firmware, size_of
+from .model import Disk, Vm
 from .naming import label_value, object_name, serial_of
+from .notes import warnings_of
 from .settings import IGNORE, POD, Settings, StorageRule
 
 PART_OF = "ironacre-import"
 PREFIX = "import.ironacre.io"
-_LEGACY_MODELS = {"pcnet32": "pcnet", "vlance": "pcnet", "e1000": "e1000"}
 
 
 @dataclass(frozen=True)
@@ -48,27 +49,6 @@ def render(vm: Vm, settings: Settings) -> Rendered:
 def volume_names(name: str, count: int) -> tuple[str, ...]:
     """Names of the volumes: `web01-disk0`, `web01-disk1` ..."""
     return tuple(f"{object_name(name, limit=50)}-disk{number}" for number in range(count))
-
-
-def disk_bus(vm: Vm, settings: Settings) -> str:
-    """One bus for all disks, by evidence: what the operator says, a prepared guest, a guest known to carry virtio."""
-    if settings.disk_bus:
-        return settings.disk_bus
-    if settings.prepared or (settings.assume_virtio and carries_virtio(vm.guest.id)):
-        return "virtio"
-    return "sata"
-
-
-def nic_model(nic: Nic, vm: Vm, settings: Settings) -> str:
-    """virtio where the guest is known to have the driver, else a card every guest knows."""
-    rule = settings.network(nic.network)
-    if rule and rule.model:
-        return rule.model
-    if settings.nic_model:
-        return settings.nic_model
-    if disk_bus(vm, settings) == "virtio" or nic.model in ("virtio", "virtionet"):
-        return "virtio"
-    return _LEGACY_MODELS.get(nic.model, "e1000e")
 
 
 def storage_rule(disk: Disk, settings: Settings) -> StorageRule:
@@ -110,8 +90,10 @@ def virtual_machine(vm: Vm, disks: tuple[Disk, ...], names: tuple[str, ...], set
         "template": {"metadata": {"labels": _labels(settings)}, "spec": _template_spec(vm, disks, names, settings)},
     }
     preference = settings.preference or preference_of(vm.guest.id)
-    if preference and (settings.preference or preference in settings.preferences):
+    if preference and (settings.preference or preference in settings.offers.preferences):
         spec["preference"] = {"name": preference}
+    if size := settings.size(vm.cpu.count, vm.memory_mib):
+        spec["instancetype"] = {"name": size.name}
     return {
         "apiVersion": "kubevirt.io/v1",
         "kind": "VirtualMachine",
@@ -125,11 +107,11 @@ def _template_spec(vm: Vm, disks: tuple[Disk, ...], names: tuple[str, ...], sett
     interfaces, networks = _networking(vm, settings)
     bus = disk_bus(vm, settings)
     domain: dict[str, Any] = {
-        "cpu": processors(vm, settings),
-        "memory": {"guest": f"{settings.memory_mib or vm.memory_mib}Mi"},
+        **size_of(vm, settings),
         "devices": {
             "disks": [
-                _disk(disk, name, bus, first=number == 0) for number, (disk, name) in enumerate(zip(disks, names))
+                _disk(disk, name, settings, bus, first=number == 0)
+                for number, (disk, name) in enumerate(zip(disks, names))
             ],
             "interfaces": interfaces,
             "logSerialConsole": True,
@@ -149,8 +131,13 @@ def _template_spec(vm: Vm, disks: tuple[Disk, ...], names: tuple[str, ...], sett
     }
 
 
-def _disk(disk: Disk, name: str, bus: str, first: bool) -> dict[str, Any]:
+def _disk(disk: Disk, name: str, settings: Settings, bus: str, first: bool) -> dict[str, Any]:
     entry: dict[str, Any] = {"name": name, "disk": {"bus": bus}}
+    if storage_rule(disk, settings).volume_mode == "Block":
+        # A second cache in front of a block device costs memory, and what it holds is lost with the node.
+        entry |= {"cache": "none", "io": "native"}
+    if settings.dedicated_io_thread:
+        entry["dedicatedIOThread"] = True
     if disk.uuid:
         entry["serial"] = serial_of(disk.uuid)
     if first:
@@ -186,25 +173,6 @@ def _networking(vm: Vm, settings: Settings) -> tuple[list[dict[str, Any]], list[
             {"name": name, "pod": {}} if rule.target == POD else {"name": name, "multus": {"networkName": rule.target}}
         )
     return interfaces, networks
-
-
-def warnings_of(vm: Vm, settings: Settings) -> list[str]:
-    """What the mapping cannot carry over, one sentence each."""
-    found = []
-    cores = vm.cpu.cores_per_socket
-    if cores and vm.cpu.count % cores:
-        found.append(f"{cores} cores per socket do not divide {vm.cpu.count} processors; each became a socket")
-    if vm.tpm:
-        found.append(
-            "the contents of the TPM are not moved; suspend disk encryption in the guest or keep its recovery key"
-        )
-    if vm.guest.family == "windows" and not settings.timezone:
-        found.append("its hardware clock runs in UTC, and Windows reads it as local time; set overrides.timezone")
-    for nic in vm.nics:
-        rule = settings.network(nic.network)
-        if rule and rule.target == POD and nic.ips:
-            found.append(f"interface {nic.key} moves to the pod network and loses its addresses {', '.join(nic.ips)}")
-    return found
 
 
 def _labels(settings: Settings) -> dict[str, str]:

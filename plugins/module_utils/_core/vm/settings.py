@@ -8,9 +8,11 @@ This module util is private to the collection.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from .sizes import UNASKED, Offers, Size
 
 POD, IGNORE = "pod", "ignore"
 
@@ -39,7 +41,8 @@ class Settings:
     """What the mapping needs besides the machine. unmapped: fail or ignore. prepared: the guest has virtio drivers.
 
     guest: the fact that vm_guest left on the guest, as evidence of the same. timezone: that of the hardware clock.
-    max_sockets: how many processor sockets may be plugged in while the machine runs.
+    max_sockets: how many processor sockets may be plugged in while the machine runs. instancetype: `nearest` or a name.
+    offers: what the target has names for.
     """
 
     name: str
@@ -56,9 +59,11 @@ class Settings:
     memory_mib: int = 0
     max_sockets: int = 0
     timezone: str = ""
+    dedicated_io_thread: bool = False
+    instancetype: str = ""
     run_strategy: str = "Always"
     preference: str = ""
-    preferences: tuple[str, ...] = ()
+    offers: Offers = UNASKED
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def network(self, source: str) -> NetworkRule | None:
@@ -73,8 +78,13 @@ class Settings:
         fits += [rule for rule in self.storage if rule.source == "*"]
         return fits[0] if fits else None
 
+    def size(self, cpus: int, memory_mib: int) -> Size | None:
+        """The instance type that stands for these processors and this memory; None where none was asked for."""
+        wanted = self.memory_mib or memory_mib
+        return self.offers.size(self.instancetype, cpus, wanted) if self.instancetype else None
 
-def settings_of(options: Mapping[str, Any], name: str, preferences: Sequence[str] = ()) -> Settings:
+
+def settings_of(options: Mapping[str, Any], name: str, offers: Offers = UNASKED) -> Settings:
     """Settings from the module's options `target`, `mapping` and `overrides`."""
     mapping, overrides = options.get("mapping") or {}, options.get("overrides") or {}
     rules: list[Mapping[str, Any]] = mapping.get("storage") or [{}]
@@ -105,8 +115,10 @@ def settings_of(options: Mapping[str, Any], name: str, preferences: Sequence[str
         memory_mib=overrides.get("memory_mib") or 0,
         max_sockets=overrides.get("max_sockets") or 0,
         timezone=overrides.get("timezone") or "",
+        dedicated_io_thread=bool(overrides.get("dedicated_io_thread")),
+        instancetype=overrides.get("instancetype") or "",
         run_strategy=options.get("run_strategy") or "Always",
         preference=overrides.get("preference") or "",
-        preferences=tuple(preferences),
+        offers=offers,
         labels=options["target"].get("labels") or {},
     )

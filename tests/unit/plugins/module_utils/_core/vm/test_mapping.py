@@ -14,6 +14,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.settings imp
     StorageRule,
     settings_of,
 )
+from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.sizes import Offers
 
 UUID = "42371a2b-3c4d-5e6f-7081-92a3b4c5d6e7"
 VM = Vm(
@@ -213,7 +214,7 @@ def test_storage_follows_the_datastore_then_the_star() -> None:
 
 def test_a_preference_is_set_only_where_the_cluster_has_it() -> None:
     assert "preference" not in render(VM, SETTINGS).machine["spec"]
-    with_it = replace(SETTINGS, preferences=("rhel.9",))
+    with_it = replace(SETTINGS, offers=Offers(("rhel.9",)))
     assert render(VM, with_it).machine["spec"]["preference"] == {"name": "rhel.9"}
 
 
