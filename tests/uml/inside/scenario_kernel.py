@@ -55,7 +55,9 @@ def test_nic_01_option_by_option_the_class_is_what_the_kernel_demands() -> None:
         assert looked(desired, "kernel").cost == cost, name
         kept(desired, "kernel")
     assert looked(bond({"mode": "active-backup", "miimon": 100}), "kernel").cost == "rebuild"
+    sh("ip link set bond0 address 02:00:00:00:0b:0d")
     kept(bond({"mode": "active-backup", "miimon": 100}), "kernel")
+    assert kernel().links["bond0"].mac == "02:00:00:00:0b:0d"
     assert kernel().links["bond0"].options["mode"] == "active-backup" and kernel().ports("bond0") == ["eno1", "eno2"]
 
 

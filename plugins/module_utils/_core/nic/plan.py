@@ -137,17 +137,20 @@ def _option(one: Difference, device: Device, kernel: Kernel) -> tuple[str, int, 
     table = options.BOND if device.kind == "bond" else options.BRIDGE
     option = table[name]
     change = ("ip", f"link set dev {device.name} type {device.kind} {option.ip_word} {options.to_ip(option, one.want)}")
-    around = _around(option.cost, device.name, kernel)
+    around = _around(option.cost, device, kernel)
     bridge_cost = BOUNCE if name in ("vlan_filtering", "vlan_protocol") else LIVE
     return (option.cost if device.kind == "bond" else bridge_cost), OPTIONS, [*around[0], change, *around[1]]
 
 
-def _around(cost: str, name: str, kernel: Kernel) -> tuple[list[Command], list[Command]]:
+def _around(cost: str, device: Device, kernel: Kernel) -> tuple[list[Command], list[Command]]:
     """What must be done before and after, so that the kernel accepts the change of a bond option."""
     if cost == LIVE:
         return [], []
-    ports = kernel.ports(name) if cost == REBUILD else []
+    name, ports = device.name, kernel.ports(device.name) if cost == REBUILD else []
     before = [("ip", f"link set dev {port} nomaster") for port in ports] + [("ip", f"link set dev {name} down")]
+    if ports:
+        # A bond whose last port has left makes up an address, and then takes that of the first one to come.
+        before.append(("ip", f"link set dev {name} address {device.mac or kernel.links[name].mac}"))
     after = [line for port in ports for line in _enslave(port, name, bond=True)]
     return before, [*after, ("ip", f"link set dev {name} up")]
 
@@ -180,12 +183,11 @@ def _mtu(one: Difference, kernel: Kernel) -> tuple[str, int, list[Command]]:
 
 def _mac(one: Difference, kernel: Kernel) -> tuple[str, int, list[Command]]:
     link = kernel.links.get(one.device)
-    again = [("ip", f"link set dev {one.device} up")] if link and link.up else []
-    return (
-        BOUNCE,
-        OPTIONS,
-        [("ip", f"link set dev {one.device} down"), ("ip", f"link set dev {one.device} address {one.want}"), *again],
-    )
+    # A bond gives its address to its ports, and not every driver takes one while its NIC is up.
+    ports = kernel.ports(one.device) if link and link.kind == "bond" else []
+    down = [("ip", f"link set dev {name} down") for name in (one.device, *ports)]
+    again = [("ip", f"link set dev {name} up") for name in (*ports, one.device)] if link and link.up else []
+    return BOUNCE, OPTIONS, [*down, ("ip", f"link set dev {one.device} address {one.want}"), *again]
 
 
 def _up(one: Difference, kernel: Kernel) -> tuple[str, int, list[Command]]:

@@ -74,6 +74,29 @@ def test_a_bond_option_costs_what_the_kernel_demands(change: dict[str, Any], cos
     assert ("bond0 down" in lines) == (cost != "live") and ("nomaster" in lines) == (cost == "rebuild")
 
 
+@pytest.mark.parametrize("mac", ["", "02:00:00:00:07:07"])
+def test_a_bond_that_lets_its_ports_go_keeps_its_address(mac: str) -> None:
+    now = declared(fail_over_mac="active")
+    now["interfaces"][2] |= {"mac": mac} if mac else {}
+    _found, steps = compared(now)
+    lines = [line for step in steps if step.about != "mac" for _tool, line in step.commands]
+    wanted_mac = mac or read(RAW).links["bond0"].mac
+    at = lines.index(f"link set dev bond0 address {wanted_mac}")
+    assert lines.index("link set dev eno2 nomaster") < at < lines.index("link set dev eno1 master bond0")
+
+
+def test_the_ports_of_a_bond_are_down_while_it_gets_another_address() -> None:
+    now = declared()
+    now["interfaces"][2] |= {"mac": "02:00:00:00:07:07"}
+    _found, (step,) = compared(now)
+    lines = [line.removeprefix("link set dev ") for _tool, line in step.commands]
+    assert lines == [
+        *("bond0 down", "eno1 down", "eno2 down"),
+        "bond0 address 02:00:00:00:07:07",
+        *("eno1 up", "eno2 up", "bond0 up"),
+    ]
+
+
 def test_nic_04_a_nic_that_becomes_a_port_loses_its_address_to_what_stands_on_it() -> None:
     here = {"ifname": "eth0", "ifindex": 2, "mtu": 1500, "address": "02:00:00:00:01:01", "flags": ["UP", "LOWER_UP"]}
     kernel = read({"link": [here], "addr": [{**here, "addr_info": [
