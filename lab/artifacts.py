@@ -44,7 +44,10 @@ ARTIFACTS = (
         "servers",
     ),
     Artifact("rke2_images_multus", "rke2_images_multus", "rke2_images_multus.linux-amd64.tar.zst", "nodes"),
-    Artifact("longhorn_images", "longhorn_images", "longhorn_images.linux-amd64.tar.zst", "nodes"),
+    Artifact(
+        "rke2_images_whereabouts", "rke2_images_multus", "rke2_images_whereabouts.linux-amd64.tar.zst", "vm_hosts"
+    ),
+    Artifact("longhorn_images", "longhorn_images", "longhorn_images.linux-amd64.tar.zst", "vm_hosts"),
     Artifact("kubevirt_images", "kubevirt_images", "kubevirt_images.linux-amd64.tar.zst", "vm_hosts"),
     Artifact("cdi_images", "cdi_images", "cdi_images.linux-amd64.tar.zst", "vm_hosts"),
     Artifact("longhorn_manifest", "longhorn_manifest", "longhorn.yaml", "controller"),

@@ -111,12 +111,14 @@ def write_archive(path: Path, images: Sequence[Image]) -> Path:
         }
         for image, config in zip(images, configs, strict=True)
     ]
+    ordered = {digests[layer]: layer for image in reversed(images) for layer in reversed(image.layers)}
     with _target(path) as target, tarfile.open(fileobj=target, mode="w|", format=tarfile.PAX_FORMAT) as tar:
         # First, so that a reader knows what it wants before the layers come.
         _add_entry(tar, "manifest.json", Entry("manifest.json", content=_json(manifest), mode=0o644))
         for name, content in sorted({_config_name(config): config for config in configs}.items()):
             _add_entry(tar, name, Entry(name, content=content, mode=0o644))
-        for digest, layer in sorted({digest: layer for layer, digest in digests.items()}.items()):
+        # The first image comes first: who wants no other need not read on.
+        for digest, layer in reversed(ordered.items()):
             _add_entry(tar, f"{digest}.tar", Entry(digest, source=layer, mode=0o644))
     return path
 

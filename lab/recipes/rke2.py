@@ -100,19 +100,19 @@ def definitions() -> dict[str, bytes]:
 def build_core_images(build: Build, version: str, kubernetes: str) -> None:
     """Make the archive every node needs; kubernetes is the recipe of that version's programs."""
     images = [
-        Image((f"rancher/rke2-runtime:{image_tag(version)}",), (kube_layer(build, kubernetes), runtime_layer(build))),
         _single(build, "pause", "pause", "registry.k8s.io/pause:3.10.1", "/pause"),
-        _single(build, "coredns", "coredns", f"registry.k8s.io/coredns/coredns:v{COREDNS}", "/coredns"),
+        Image((f"rancher/rke2-runtime:{image_tag(version)}",), (kube_layer(build, kubernetes), runtime_layer(build))),
     ]
     write_archive(build.out / "rke2_images_core.linux-amd64.tar.zst", images)
 
 
 def build_control_plane_images(build: Build, version: str, kubernetes: str) -> None:
-    """Make the archive only servers need: what runs there as static pods."""
+    """Make the archive only servers need: what runs there alone."""
     kube = kube_layer(build, kubernetes)
     images = [
         Image((f"rancher/hardened-kubernetes:{image_tag(version)}-build20261121",), (kube,)),
         Image((ETCD_IMAGE,), (kube,)),
+        _single(build, "coredns", "coredns", f"registry.k8s.io/coredns/coredns:v{COREDNS}", "/coredns"),
         _single(build, "kube_vip", "kube-vip", f"ghcr.io/kube-vip/kube-vip:v{KUBE_VIP}", "/kube-vip"),
     ]
     write_archive(build.out / "rke2_images_control_plane.linux-amd64.tar.zst", images)
@@ -125,7 +125,7 @@ def _single(build: Build, recipe: str, program: str, tag: str, path: str) -> Ima
 
 
 def build_multus_images(build: Build) -> None:
-    """Make the archive of nodes with VM networks; paths are those the upstream image uses."""
+    """Make the archive of nodes with VM networks, and that of their address plugin; paths are the upstream images'."""
     folder = build.need("multus")
     entries: Iterable[Entry] = (
         Entry("/install_multus", source=folder / "install_multus"),
@@ -141,11 +141,12 @@ def build_multus_images(build: Build) -> None:
     programs = [Entry(f"/{path.name}", source=path) for path in files_below(build.need("whereabouts"))]
     layer = write_layer(build.work / "whereabouts.tar", programs)
     whereabouts = Image((f"ghcr.io/k8snetworkplumbingwg/whereabouts:v{WHEREABOUTS}",), (layer,))
-    write_archive(build.out / "rke2_images_multus.linux-amd64.tar.zst", [multus, whereabouts])
+    write_archive(build.out / "rke2_images_multus.linux-amd64.tar.zst", [multus])
+    write_archive(build.out / "rke2_images_whereabouts.linux-amd64.tar.zst", [whereabouts])
 
 
 INPUTS = (SOURCE, GO_ROOT / "helm-controller", GO_ROOT.parent / "build" / "oci.py", Path(__file__))
-CORE_NEEDS = ("containerd", "runc", "cni", "whereabouts", "pause", "coredns")
+CORE_NEEDS = ("containerd", "runc", "cni", "whereabouts", "pause")
 MULTUS_NEEDS = ("multus", "whereabouts")
 
 
@@ -172,7 +173,7 @@ def release_recipes(version: str, suffix: str) -> tuple[Recipe, Recipe, Recipe]:
             version,
             control_plane,
             INPUTS,
-            (kubernetes, "kube_vip"),
+            (kubernetes, "kube_vip", "coredns"),
             "images of servers",
         ),
     )

@@ -29,7 +29,7 @@ func Importable(path string) (io.ReadCloser, error) {
 }
 
 func copyImages(target io.Writer, source io.Reader) error {
-	members, kept, dropped := tar.NewReader(source), tar.NewWriter(target), map[string]bool{}
+	members, kept, wanted := tar.NewReader(source), tar.NewWriter(target), map[string]bool(nil)
 	for first := true; ; first = false {
 		header, err := members.Next()
 		if err == io.EOF {
@@ -38,14 +38,13 @@ func copyImages(target io.Writer, source io.Reader) error {
 		if err != nil {
 			return err
 		}
-		if dropped[header.Name] {
-			continue
-		}
 		content := io.Reader(members)
 		if first && header.Name == "manifest.json" {
-			if content, header.Size, dropped, err = withoutRuntime(members); err != nil {
+			if content, header.Size, wanted, err = withoutRuntime(members); err != nil {
 				return err
 			}
+		} else if wanted != nil && !wanted[header.Name] {
+			continue
 		}
 		if err := kept.WriteHeader(header); err != nil {
 			return err
@@ -53,28 +52,28 @@ func copyImages(target io.Writer, source io.Reader) error {
 		if _, err := io.Copy(kept, content); err != nil {
 			return err
 		}
+		// The rest is not even decompressed: an emulated node would do that for half a minute.
+		if delete(wanted, header.Name); wanted != nil && len(wanted) == 0 {
+			return kept.Close()
+		}
 	}
 }
 
-// withoutRuntime returns a manifest without the runtime image, its size, and the members that nobody else needs.
+// withoutRuntime returns a manifest without the runtime image, its size, and the members that the others need.
 func withoutRuntime(manifest io.Reader) (io.Reader, int64, map[string]bool, error) {
 	var images []image
 	if err := json.NewDecoder(manifest).Decode(&images); err != nil {
 		return nil, 0, nil, fmt.Errorf("manifest.json: %w", err)
 	}
-	dropped := map[string]bool{}
-	kept := slices.DeleteFunc(slices.Clone(images), func(one image) bool {
-		runtime := slices.ContainsFunc(one.RepoTags, func(tag string) bool { return strings.HasPrefix(tag, runtimeImage) })
-		for _, name := range append(one.Layers, one.Config) {
-			dropped[name] = dropped[name] || runtime
-		}
-		return runtime
+	images = slices.DeleteFunc(images, func(one image) bool {
+		return slices.ContainsFunc(one.RepoTags, func(tag string) bool { return strings.HasPrefix(tag, runtimeImage) })
 	})
-	for _, one := range kept {
+	wanted := map[string]bool{}
+	for _, one := range images {
 		for _, name := range append(one.Layers, one.Config) {
-			delete(dropped, name)
+			wanted[name] = true
 		}
 	}
-	content, err := json.Marshal(kept)
-	return bytes.NewReader(content), int64(len(content)), dropped, err
+	content, err := json.Marshal(images)
+	return bytes.NewReader(content), int64(len(content)), wanted, err
 }

@@ -74,6 +74,21 @@ func TestTheRuntimeImageIsNotImportedAndSharedLayersAre(t *testing.T) {
 	}
 }
 
+func TestWhatComesAfterTheLastWantedMemberIsNotRead(t *testing.T) {
+	path := archiveOf(t, "manifest.json", "a.json", "b.json", "shared.tar", "own.tar")
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Five members of a header and a piece of content each; the last one is broken off.
+	if err := os.WriteFile(path, whole[:9*512], 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if found := membersOf(t, path); found["shared.tar"] != "shared.tar" {
+		t.Errorf("members %v", found)
+	}
+}
+
 func TestAnArchiveWithItsManifestElsewhereComesWhole(t *testing.T) {
 	names := []string{"a.json", "b.json", "own.tar", "shared.tar", "manifest.json"}
 	found := membersOf(t, archiveOf(t, names...))
