@@ -57,6 +57,12 @@ def hard_limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, former)
 
 
+def patience(limit: float) -> str:
+    """SSH's options for how long a node may be silent within an attempt of so many seconds."""
+    silence = max(3, round(limit * SILENCE))
+    return f"-o ConnectTimeout={silence} -o ServerAliveCountMax={silence // 2}"
+
+
 def children() -> set[int]:
     """Process ids of our own children."""
     listed = Path(f"/proc/self/task/{os.getpid()}/children")
@@ -155,9 +161,7 @@ class ActionModule(ActionBase):
         def reach(host: str | None) -> None:
             if is_ssh:
                 alias = f" -o HostKeyAlias={kept['host']}" if host and host != kept["host"] else ""
-                silence = max(3, round(self.limit * SILENCE))
-                patience = f" -o ConnectTimeout={silence} -o ServerAliveCountMax={silence // 2}"
-                connection.set_option("ssh_args", f"{FRESH}{patience}{alias} {kept['ssh_args'] or ''}")
+                connection.set_option("ssh_args", f"{FRESH} {patience(self.limit)}{alias} {kept['ssh_args'] or ''}")
                 connection.set_option("host", host or kept["host"])
                 connection.host = host or kept["host"]
             connection.reset()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.ironacre.hci.plugins.action.node_nic import AttemptTimeout, children, hard_limit
+from ansible_collections.ironacre.hci.plugins.action.node_nic import AttemptTimeout, children, hard_limit, patience
 from ansible_collections.ironacre.hci.plugins.modules import node_nic, node_nic_info
 from tests.unit.running import Run
 
@@ -53,3 +53,8 @@ def test_an_attempt_that_hangs_is_given_up_and_its_program_ended() -> None:
 def test_a_quick_attempt_is_left_alone() -> None:
     with hard_limit(30):
         assert subprocess.run(["true"], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("limit", "seconds"), [(12, 4), (60, 20), (1, 3)])
+def test_a_slow_node_is_given_more_time_by_a_longer_attempt(limit: float, seconds: int) -> None:
+    assert patience(limit) == f"-o ConnectTimeout={seconds} -o ServerAliveCountMax={seconds // 2}"
