@@ -44,8 +44,9 @@ options:
     default: []
   image:
     description:
-      - Image with C(virt-v2v-in-place) 2.7 or newer, a shell and libguestfs, that runs as user 107.
+      - Image with C(virt-v2v-in-place) 2.6 or newer, a shell, and a kernel for libguestfs that user 107 may read.
         Needed for O(state=present).
+      - From 2.7 on RV(inspection) tells what was found inside the guest.
     type: str
   firmware:
     description:
@@ -106,9 +107,10 @@ options:
     default: true
   memory_mib:
     description:
-      - Memory of the Job in MiB.
+      - Memory of the Job in MiB. 512 of it are kept for the emulator, without O(kvm) 1536; the machine in which the
+        guest is changed gets the rest, and needs 1024.
     type: int
-    default: 2048
+    default: 4096
   timeout:
     description:
       - Seconds until the conversion must be over.
@@ -158,10 +160,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 inspection:
-  description: What virt-v2v found inside the guest.
+  description:
+    - What virt-v2v found inside the guest. RV(ignore:virtio) says whether it can start on virtio hardware now; without
+      drivers for it a conversion succeeds, too. The other keys need virt-v2v 2.7 or newer.
   returned: when it was converted, now or earlier
   type: dict
-  sample: {operating_system: {name: windows, osinfo: win2k19}, firmware: bios, disks: [42949672960]}
+  sample: {virtio: true, operating_system: {name: windows, osinfo: win2k19}, firmware: bios, disks: [42949672960]}
 rc:
   description: Exit status of virt-v2v.
   returned: when it ran, also in a failure
@@ -219,7 +223,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "addresses": {"type": "list", "elements": "dict", "default": [], "options": _ADDRESS},
     "virtio_win": {"type": "dict", "options": _DRIVERS},
     "kvm": {"type": "bool", "default": True},
-    "memory_mib": {"type": "int", "default": 2048},
+    "memory_mib": {"type": "int", "default": 4096},
     "timeout": {"type": "int", "default": 7200},
     "again": {"type": "bool", "default": False},
 }

@@ -37,8 +37,13 @@ exit $code
 _MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
 _PROGRESS = re.compile(r"^\[\s*[\d.]+\]\s+(.+)$", re.MULTILINE)
 _ERROR = re.compile(r"^virt-v2v-in-place: error: (.+)$", re.MULTILINE)
+_VIRTIO = re.compile(r"\bThis guest (has|does not have) virtio drivers installed")
 _ROOT = re.compile(r"first|single|/dev/[A-Za-z0-9._/-]+")
 TAIL_LINES = 30
+# QEMU itself; without KVM it also keeps up to 1 GiB of translated code.
+EMULATOR_MIB, TRANSLATOR_MIB = 512, 1536
+# Below, the tools of a guest that builds its initramfs run out of memory.
+LEAST_MIB = 1024
 _TELLING = ("name", "distro", "osinfo", "arch", "major_version", "minor_version", "package_format", "product_name")
 
 
@@ -74,7 +79,7 @@ class Conversion:
     drivers_claim: str = ""
     drivers_path: str = "virtio-win.iso"
     kvm: bool = True
-    memory_mib: int = 2048
+    memory_mib: int = 4096
     deadline: int = 7200
 
     @property
@@ -87,6 +92,11 @@ class Conversion:
     def job(self) -> str:
         return f"convert-{self.name}"[:63].rstrip("-")
 
+    @property
+    def machine_mib(self) -> int:
+        """Memory of the machine in which the guest is changed: what its emulator leaves of the Job's."""
+        return self.memory_mib - (EMULATOR_MIB if self.kvm else TRANSLATOR_MIB)
+
 
 def findings(wish: Conversion) -> Iterator[Finding]:
     """What cannot be converted as it was asked for."""
@@ -94,6 +104,9 @@ def findings(wish: Conversion) -> Iterator[Finding]:
         yield Finding("volumes", "is empty", "name the machine's claims, the boot disk first")
     if not _ROOT.fullmatch(wish.root):
         yield Finding("root", f"{wish.root!r} is no root", "write first, single or the device of the root file system")
+    if wish.machine_mib < LEAST_MIB:
+        least = wish.memory_mib - wish.machine_mib + LEAST_MIB
+        yield Finding("memory_mib", f"{wish.memory_mib} is too little", f"give at least {least}; see also kvm")
     if wish.drivers_image and wish.drivers_claim:
         yield Finding("virtio_win", "image and claim are both given", "give one of them")
     for number, address in enumerate(wish.addresses):
@@ -148,7 +161,7 @@ def _letters(number: int) -> str:
 def arguments(wish: Conversion) -> list[str]:
     """Arguments of virt-v2v-in-place besides its input and output."""
     macs = [word for address in wish.addresses for word in ("--mac", address.argument)]
-    return ["--root", wish.root, "--machine-readable", *macs]
+    return ["--root", wish.root, *macs]
 
 
 @dataclass(frozen=True)
@@ -169,6 +182,10 @@ def read_log(log: str) -> Told:
     _before, begun, rest = log.partition(f"{BEGIN}\n")
     document, ended, _after = rest.partition(f"\n{END}")
     inspection = read_inspection(document) if begun and ended else {}
+    drivers = _VIRTIO.findall(log)
+    if drivers:
+        # virt-v2v succeeds without them, too: a Windows whose drivers were not at hand starts on its old hardware only.
+        inspection["virtio"] = drivers[-1] == "has"
     return Told(
         int(status[-1]) if status else None,
         steps[-1] if steps else "",

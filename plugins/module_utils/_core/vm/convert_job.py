@@ -64,9 +64,6 @@ def _container(wish: Conversion, modes: Sequence[str]) -> dict[str, Any]:
     memory = f"{wish.memory_mib}Mi"
     # libguestfs runs a small machine of its own: with KVM in minutes, without it in a multiple of that.
     limits = {"memory": memory, **({_KVM: "1"} if wish.kvm else {})}
-    environment = {"LIBGUESTFS_BACKEND": "direct", "HOME": WORK, "LIBGUESTFS_TMPDIR": WORK, "LIBGUESTFS_CACHEDIR": WORK}
-    if not wish.kvm:
-        environment["LIBGUESTFS_BACKEND_SETTINGS"] = "force_tcg"
     mounts: list[dict[str, Any]] = [
         {"name": "input", "mountPath": _INPUT, "readOnly": True},
         {"name": "work", "mountPath": WORK},
@@ -75,18 +72,28 @@ def _container(wish: Conversion, modes: Sequence[str]) -> dict[str, Any]:
     ]
     if wish.drivers_image or wish.drivers_claim:
         mounts.append({"name": "drivers", "mountPath": DRIVERS, "readOnly": True})
-        environment["VIRTIO_WIN"] = f"{DRIVERS}/{wish.drivers_path.lstrip('/')}"
     return {
         "name": "convert",
         "image": wish.image,
         "imagePullPolicy": "IfNotPresent",
         "command": ["/bin/sh", "-c", SCRIPT, "convert", *arguments(wish)],
-        "env": [{"name": name, "value": value} for name, value in environment.items()],
+        "env": [{"name": name, "value": value} for name, value in _environment(wish).items()],
         "volumeMounts": mounts,
         "volumeDevices": [{"name": f"disk{number}", "devicePath": device_path(number)} for number in blocks],
         "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
         "resources": {"requests": {"cpu": "500m", "memory": memory}, "limits": limits},
     }
+
+
+def _environment(wish: Conversion) -> dict[str, str]:
+    found = {"LIBGUESTFS_BACKEND": "direct", "HOME": WORK, "LIBGUESTFS_TMPDIR": WORK, "LIBGUESTFS_CACHEDIR": WORK}
+    # virt-v2v gives its machine twice this. Its default is more than small Jobs have: killed midway.
+    found["LIBGUESTFS_MEMSIZE"] = str(wish.machine_mib // 2)
+    if not wish.kvm:
+        found["LIBGUESTFS_BACKEND_SETTINGS"] = "force_tcg"
+    if wish.drivers_image or wish.drivers_claim:
+        found["VIRTIO_WIN"] = f"{DRIVERS}/{wish.drivers_path.lstrip('/')}"
+    return found
 
 
 def _volumes(wish: Conversion) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ INSPECTION = """<?xml version='1.0' encoding='utf-8'?>
 LOG = f"""[   0.0] Setting up the source: -i libvirtxml /input/domain.xml
 [   9.9] Converting Windows Server 2019 to run on KVM
 virt-v2v-in-place: warning: there is no QXL driver
+virt-v2v-in-place: This guest has virtio drivers installed.
 [ 412.3] Finishing off
 {convert.BEGIN}
 {INSPECTION}
@@ -42,7 +43,7 @@ def test_the_domain_says_what_virt_v2v_reads() -> None:
         ("/dev/disk0", "raw", "sata", "sda"),
         ("/disks/1/disk.img", "raw", "sata", "sdb"),
     ]
-    assert (found.name, found.firmware, found.memory_mib) == ("web01", "efi", 2048)
+    assert (found.name, found.firmware, found.memory_mib) == ("web01", "efi", 4096)
     assert [nic.mac for nic in found.nics] == ["00:50:56:01:02:03"]
 
 
@@ -74,10 +75,12 @@ def test_all_errors_are_told_at_once() -> None:
         drivers_image="a",
         drivers_claim="b",
         addresses=(convert.Address("00-50", "192.0.2.3", nameservers=("192.0.2.53",)),),
+        memory_mib=1024,
     )
     assert [finding.place for finding in convert.findings(bad)] == [
         "volumes",
         "root",
+        "memory_mib",
         "virtio_win",
         "addresses[0].mac",
         "addresses[0].prefix",
@@ -92,8 +95,15 @@ def test_a_log_tells_step_status_and_what_was_found() -> None:
         "operating_system": {"name": "windows", "osinfo": "win2k19", "arch": "x86_64"},
         "firmware": "uefi",
         "disks": [6442450944],
+        "virtio": True,
     }
     assert told.tail[-1] == f"{convert.STATUS} 0"
+
+
+def test_a_conversion_without_drivers_is_told() -> None:
+    bare = LOG.replace("guest has virtio", "guest does not have virtio")
+    assert convert.read_log(bare).inspection["virtio"] is False
+    assert "virtio" not in convert.read_log("").inspection
 
 
 def test_a_log_so_far_has_no_status_and_a_failure_has_its_error() -> None:
@@ -112,6 +122,15 @@ def test_a_job_has_each_volume_in_its_mode_and_is_tried_once() -> None:
     slow = job(replace(WISH, kvm=False), ["Block", "Block"])["spec"]["template"]["spec"]["containers"][0]
     assert {"name": "LIBGUESTFS_BACKEND_SETTINGS", "value": "force_tcg"} in slow["env"]
     assert "devices.kubevirt.io/kvm" not in slow["resources"]["limits"]
+
+
+@pytest.mark.parametrize(("kvm", "half"), [(True, "1792"), (False, "1280")])
+def test_the_machine_of_virt_v2v_fits_into_the_job(kvm: bool, half: str) -> None:
+    """It takes twice what libguestfs is told."""
+    body = job(replace(WISH, kvm=kvm), ["Block", "Block"])
+    container = body["spec"]["template"]["spec"]["containers"][0]
+    assert {"name": "LIBGUESTFS_MEMSIZE", "value": half} in container["env"]
+    assert container["resources"]["limits"]["memory"] == "4096Mi"
 
 
 @pytest.mark.parametrize(
