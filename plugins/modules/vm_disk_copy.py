@@ -12,7 +12,7 @@ version_added: 0.1.0
 description:
   - Streams a disk out of an archive, or an image of any format QEMU reads, into a sparse file or a block device.
   - Keeps a journal beside the target. After a break, and when the source changed, only blocks that differ are written.
-  - A block device is emptied before the first pass.
+  - What lies at O(dest) and was not written by this copy is not touched, see O(overwrite).
 author:
   - Ironacre contributors (@ironacre)
 options:
@@ -29,6 +29,14 @@ options:
       - The file or block device.
     type: path
     required: true
+  overwrite:
+    description:
+      - Copy to a file or device that holds other data, or to one that was written to after it had been copied.
+        What it holds is lost.
+      - A device counts as empty when its first and its last MiB are zeros.
+        The journal of a device does not outlive a restart of its machine.
+    type: bool
+    default: false
   verify:
     description:
       - V(readback) reads the target again and compares every block.
@@ -106,6 +114,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "format": {"type": "str"},
     "archive": ARCHIVE,
     "dest": {"type": "path", "required": True},
+    "overwrite": {"type": "bool", "default": False},
     "verify": {"type": "str", "choices": ["stream", "readback"], "default": "stream"},
     "bandwidth_limit": {"type": "int", "default": 0},
 }
@@ -114,7 +123,8 @@ ARGUMENT_SPEC: dict[str, Any] = {
 def copy(module: AnsibleModule) -> dict[str, Any]:
     params = module.params
     source = open_source(params["image"], params["format"], params["archive"])
-    task = DiskCopy(source, params["dest"], params["verify"] == "readback", params["bandwidth_limit"])
+    readback = params["verify"] == "readback"
+    task = DiskCopy(source, params["dest"], readback, params["bandwidth_limit"], params["overwrite"])
     digest = task.done()
     if digest or module.check_mode:
         return asdict(Outcome(not digest, digest, source.capacity))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .._core.vm.blocks import BlockMap
+from .._core.vm.copy_trust import DOUBTFUL, FRESH, TRUSTED, Errand
 from .._core.vm.copying import Copier, verify
 from .._core.vm.engine import Stream
 from .copy_journal import CopyJournal
@@ -46,23 +47,28 @@ class Outcome:
 
 
 class DiskCopy:
-    """From a source to `path`. rate: bytes per second, 0 for no limit."""
+    """From a source to `path`. rate: bytes per second, 0 for no limit. overwrite: lose what others wrote there."""
 
-    def __init__(self, source: Source, path: str, readback: bool = False, rate: int = 0) -> None:
+    def __init__(
+        self, source: Source, path: str, readback: bool = False, rate: int = 0, overwrite: bool = False
+    ) -> None:
         self.source, self.path, self.readback, self.rate = source, path, readback, rate
         self.journal = CopyJournal(path)
+        self.errand = Errand(path, source.identity, source.capacity, overwrite)
 
     def done(self) -> str:
-        """The digest when this very source lies there already; else empty."""
-        return self.journal.done_from(self.source.identity)
+        """The digest when this very source lies there already; else empty. Raises what `run` would refuse."""
+        trusted = self.journal.verdict(self.errand) == TRUSTED
+        return self.journal.done_from(self.source.identity) if trusted else ""
 
     def run(self) -> Outcome:
         """Copy what is missing."""
         started = time.monotonic()
-        fresh = self.journal.begins(self.source.capacity)
+        verdict = self.journal.verdict(self.errand)
+        fresh = verdict == FRESH
         sink = DiskSink(self.path, self.source.capacity, fresh)
         try:
-            known = self._known(sink)
+            known = self._known(sink, verdict)
             stream = self.source.open()
             copier = Copier(sink, known, self._save, fresh, Pace(self.rate))
             copied = copier.run(stream.extents(), self.source.capacity)
@@ -75,9 +81,9 @@ class DiskCopy:
         moved = (stream.bytes_read, copied.written, copied.zeroed, copied.skipped)
         return Outcome(True, copied.digest, self.source.capacity, *moved, seconds, stream.engine)
 
-    def _known(self, sink: DiskSink) -> BlockMap:
-        known = self.journal.load(self.source.capacity)
-        if self.journal.doubtful(self.source.identity):
+    def _known(self, sink: DiskSink, verdict: str) -> BlockMap:
+        known = BlockMap(self.source.capacity) if verdict == FRESH else self.journal.load(self.source.capacity)
+        if verdict == DOUBTFUL:
             for number, digest in sink.digests():
                 known[number] = digest
         self._save(known)
