@@ -1,4 +1,4 @@
-"""What lies at a target before a copy: old data of a device, a device under another's name, files that others wrote to."""
+"""What lies at a target before a copy: old data, a device under the name of another, files that others wrote to."""
 
 from __future__ import annotations
 
