@@ -98,8 +98,10 @@ class ConvertJob:
         succeeded = self._wait()
         told = read_log(self.log())
         if not succeeded or told.status:
+            ended = convert_job.end_of(self._running() or {}, self._pod())
+            why = "; ".join(filter(None, [ended, told.error or told.step])) or self._stall()
             raise PlatformError(
-                f"{self._place}: the guest could not be converted: {told.error or told.step or self._stall()}; see "
+                f"{self._place}: the guest could not be converted: {why}; see "
                 "the log. The disks may be half converted: import them again",
                 rc=told.status if told.status is not None else -1,
                 log=list(told.tail),

@@ -19,6 +19,11 @@ BEGUN, DONE, INSPECTION = f"{PREFIX}/conversion-begun", f"{PREFIX}/converted", f
 DIGEST = f"{PREFIX}/digest"
 _INPUT = DOMAIN.rpartition("/")[0]
 _USER = {"runAsUser": 107, "runAsGroup": 107, "fsGroup": 107, "runAsNonRoot": True}
+_ENDS = {
+    "OOMKilled": "the Job had too little memory, give it more memory_mib",
+    "DeadlineExceeded": "the Job had too little time, give it more timeout; its log is gone with its pod",
+    "Evicted": "the node ran out of room or memory",
+}
 _KVM = "devices.kubevirt.io/kvm"
 
 
@@ -128,6 +133,15 @@ def users_of(pods: Sequence[Mapping[str, Any]], claims: Sequence[str], job_name:
         if used.intersection(claims) and not over and not own:
             found.append(str(pod["metadata"]["name"]))
     return found
+
+
+def end_of(live: Mapping[str, Any], pod: Mapping[str, Any] | None) -> str:
+    """Why the cluster ended a conversion, and the way out; empty when virt-v2v ended by itself."""
+    status: Mapping[str, Any] = (pod or {}).get("status", {})
+    states = [item.get("state", {}).get("terminated") or {} for item in status.get("containerStatuses") or []]
+    told = [*states, status, *(live.get("status", {}).get("conditions") or [])]
+    reasons = dict.fromkeys(item.get("reason") for item in told)
+    return "; ".join(f"{reason}: {_ENDS[reason]}" for reason in reasons if reason in _ENDS)
 
 
 def mark_patch(marks: Mapping[str, str]) -> dict[str, Any]:

@@ -89,6 +89,22 @@ def test_a_failure_is_told_with_its_log_and_not_tried_again(cluster: FakeCluster
     assert converted(again=True)["changed"]
 
 
+def test_a_conversion_that_the_cluster_ended_says_by_what(cluster: FakeCluster, converted: Convert) -> None:
+    ends(cluster, "Failed", "[ 12.0] Converting the guest\n")
+    react = cluster.react
+
+    def killed(method: str, path: str, body: dict[str, Any]) -> None:
+        react(method, path, body)
+        if POD in cluster.objects:
+            state = {"terminated": {"reason": "OOMKilled", "exitCode": 137}}
+            cluster.objects[POD]["status"]["containerStatuses"] = [{"state": state}]
+
+    cluster.react = killed
+    failed = converted(fails=True)
+    assert "OOMKilled: the Job had too little memory, give it more memory_mib; Converting the guest" in failed["msg"]
+    assert failed["rc"] == -1
+
+
 def test_a_job_that_runs_is_watched_not_made_again(cluster: FakeCluster, converted: Convert) -> None:
     wish = convert.Conversion("web01", "vms", ("web01-disk0",), "registry.example.com/v2v:1")
     done = {"conditions": [{"type": "Complete", "status": "True"}]}

@@ -8,6 +8,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.vm import conve
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.convert_job import (
     BEGUN,
     DONE,
+    end_of,
     job,
     mark_patch,
     users_of,
@@ -164,6 +165,14 @@ def test_pods_that_use_the_volumes_are_named() -> None:
         pod("own", "web01-disk0", **{"batch.kubernetes.io/job-name": "convert-web01"}),
     ]
     assert users_of(pods, WISH.claims, "convert-web01") == ["launcher"]
+
+
+def test_what_the_cluster_ended_is_told_and_what_ended_by_itself_is_not() -> None:
+    late = {"status": {"conditions": [{"type": "FailureTarget", "reason": "DeadlineExceeded"}]}}
+    assert "give it more timeout" in end_of(late, None)
+    by_itself = {"status": {"conditions": [{"type": "Failed", "reason": "BackoffLimitExceeded"}]}}
+    assert end_of(by_itself, {"status": {"containerStatuses": [{"state": {"terminated": {"reason": "Error"}}}]}}) == ""
+    assert end_of({}, {"status": {"reason": "Evicted"}}).startswith("Evicted: ")
 
 
 def test_a_mark_takes_the_place_of_the_one_before() -> None:
