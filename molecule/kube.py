@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,20 @@ def api() -> Any:
     return client.CoreV1Api()
 
 
-def custom(group: str, version: str, plural: str) -> list[dict[str, Any]]:
+def journals(namespace: str) -> dict[str, dict[str, Any]]:
+    """The states of imports by the name of the machine."""
+    found = api().list_namespaced_config_map(namespace, label_selector="app.kubernetes.io/managed-by=ironacre-import")
+    states = {item.metadata.name: item.data["state"] for item in found.items if "state" in (item.data or {})}
+    return {name.removeprefix("vmimport-"): json.loads(text) for name, text in states.items()}
+
+
+def custom(group: str, version: str, plural: str, namespace: str = "") -> list[dict[str, Any]]:
     """All objects of a kind that a component has brought."""
     config.load_kube_config(str(LAB / "kubeconfig-rack1"))
-    found = client.CustomObjectsApi().list_cluster_custom_object(group, version, plural)
+    objects = client.CustomObjectsApi()
+    if namespace:
+        found = objects.list_namespaced_custom_object(group, version, namespace, plural)
+    else:
+        found = objects.list_cluster_custom_object(group, version, plural)
     items: list[dict[str, Any]] = found["items"]
     return items
