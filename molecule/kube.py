@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kubernetes import client, config
+from kubernetes.stream import stream
 
 LAB = Path(os.environ["MOLECULE_PROJECT_DIRECTORY"]) / ".lab"
 
@@ -16,6 +17,20 @@ def api() -> Any:
     """The core API over the kubeconfig that the chain has fetched."""
     config.load_kube_config(str(LAB / "kubeconfig-rack1"))
     return client.CoreV1Api()
+
+
+def said(namespace: str, pod: str, *command: str) -> str:
+    """What a command says in the container of a machine."""
+    text: str = stream(
+        api().connect_get_namespaced_pod_exec,
+        pod,
+        namespace,
+        container="compute",
+        command=list(command),
+        stdout=True,
+        stderr=True,
+    )
+    return text
 
 
 def journals(namespace: str) -> dict[str, dict[str, Any]]:

@@ -265,7 +265,9 @@ options:
     type: dict
     suboptions:
       graceful_timeout:
-        description: Seconds the guest may take to shut down.
+        description:
+          - Seconds the guest may take to shut down.
+          - With O(state=rolled_back) also in the cluster, where it is powered off after that, and after 180 at most.
         type: int
         default: 600
       then:

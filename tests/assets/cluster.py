@@ -15,7 +15,10 @@ Object = dict[str, Any]
 
 
 class FakeCluster(http.server.ThreadingHTTPServer):
-    """objects: path -> object. mutations: what was changed, as `METHOD path`. react: called after a change."""
+    """objects: path -> object. mutations: what was changed, as `METHOD path`. react: called after a change.
+
+    refuse: path -> HTTP status of every answer to a change there.
+    """
 
     daemon_threads = True
 
@@ -24,6 +27,7 @@ class FakeCluster(http.server.ThreadingHTTPServer):
         self.objects: dict[str, Object] = {}
         self.texts: dict[str, str] = {}
         self.mutations: list[str] = []
+        self.refuse: dict[str, int] = {}
         self.react: Callable[[str, str, Object], None] = lambda method, path, body: None
         self.version = 0
 
@@ -84,7 +88,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         body, path = self._body(), urlsplit(self.path).path
         known = self.server.objects.get(path, {}).get("metadata", {}).get("resourceVersion")
-        if known != body["metadata"].get("resourceVersion", known):
+        if known != body.get("metadata", {}).get("resourceVersion", known):
             self._answer(409, {"message": "conflict"})
         else:
             self._change("PUT", path, body)
@@ -102,6 +106,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self._answer(200 if found else 404, {"message": "gone"})
 
     def _change(self, method: str, path: str, body: Object) -> None:
+        # As KubeVirt's, which have no type of answer.
+        untyped = "/subresources." in path and "*/*" not in self.headers["Accept"]
+        if untyped or path in self.server.refuse:
+            self._answer(406 if untyped else self.server.refuse[path], {"message": "refused"})
+            return
         self.server.mutations.append(f"{method} {path}")
         self.server.put(path, body)
         self.server.react(method, path, body)

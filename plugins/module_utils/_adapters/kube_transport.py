@@ -22,6 +22,8 @@ from .kube_connection import Connection
 
 Object = dict[str, Any]
 JSON = "application/json"
+# Some subresources of KubeVirt have nothing to say and no type to say it in: they refuse whoever takes JSON only.
+ACCEPTED = f"{JSON}, */*"
 BUSY = (429, 503)
 # A second try changes nothing more. A PUT names the version it replaces: its second try would meet the first's.
 REPEATABLE = ("GET", "PATCH", "DELETE")
@@ -78,7 +80,7 @@ class KubeTransport:
         """The body of a good answer. Raises ApiError."""
         target = f"{path}?{urlencode(query)}" if query else path
         payload = None if body is None else json.dumps(body).encode("utf-8")
-        headers = {"Accept": JSON, **self._connection.headers, **({"Content-Type": kind} if kind else {})}
+        headers = {"Accept": ACCEPTED, **self._connection.headers, **({"Content-Type": kind} if kind else {})}
         try:
             status, data = self._patiently(method, target, payload, headers)
         except (OSError, http.client.HTTPException) as error:

@@ -117,7 +117,11 @@ class KubernetesApi:
 
     def replace(self, body: Object) -> Object:
         """Replace the very version that was read; ApiError 409 when someone was faster."""
-        return self._transport.json("PUT", _path_of(body), body, JSON)
+        return self.put(_path_of(body), body)
+
+    def put(self, path: str, body: Object) -> Object:
+        """What the API answers to a body at a path, e.g. that of a subresource."""
+        return self._transport.json("PUT", path, body, JSON)
 
     def delete(self, kind: str, name: str, namespace: str = "") -> bool:
         """Delete; False when it was not there."""

@@ -24,7 +24,7 @@ class Item:
     group: moves together with the others of the group. apart: never in one wave with another of the same mark.
     windows: names of those it may use, empty for any. capacity_mib: what it takes at the target, 0 for used_mib.
     downtime_limit: 0 for any. dirty_mib_s: negative when unknown. blocked: why it cannot move. target: its name there.
-    identity: by which its journal is known, empty where only names tell.
+    identity: by which its journal is known, empty where only names tell. ahead: copied while it runs.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Item:
     blocked: str = ""
     target: str = ""
     identity: str = ""
+    ahead: bool = False
 
     @property
     def takes_mib(self) -> float:
@@ -51,7 +52,7 @@ class Item:
 
 def method_of(item: Item, copy: float, bandwidth: Bandwidth) -> tuple[str, str]:
     """cold when the downtime allows it, else warm; a note when warm does not converge."""
-    if not item.downtime_limit or copy + CUTOVER_SECONDS <= item.downtime_limit:
+    if not item.ahead and (not item.downtime_limit or copy + CUTOVER_SECONDS <= item.downtime_limit):
         return "cold", ""
     if item.dirty_mib_s < 0:
         return "warm", "its rate of change is unknown: measure it before"

@@ -19,7 +19,10 @@ from .source import Machine
 
 
 class MoveTarget(Protocol):
-    """The cluster. allocate: the volume is there and ours. stop: the machine is halted and its instance gone."""
+    """The cluster. allocate: the volume is there and ours. stop: the machine is halted and its instance gone.
+
+    patience: seconds the guest may take to shut down, within the limit that the machine itself has.
+    """
 
     def settle(self, machine: str, volumes: list[str]) -> None: ...
     def allocate(self, volume: Mapping[str, Any]) -> None: ...
@@ -27,7 +30,7 @@ class MoveTarget(Protocol):
     def wait_running(self, name: str) -> None: ...
     def check(self, name: str) -> list[str]: ...
     def is_running(self, name: str) -> bool: ...
-    def stop(self, name: str) -> None: ...
+    def stop(self, name: str, patience: float) -> None: ...
 
 
 class SourceRuns(PlatformError):
@@ -95,7 +98,7 @@ class Handover:
     def give_back(self, defined: bool, start: bool) -> None:
         """Stop the target, then let the source be what it was. start: it ran, and the import stopped it."""
         if defined:
-            self.target.stop(self.plan.name)
+            self.target.stop(self.plan.name, self.wish.shutdown_timeout)
         if self.target.is_running(self.plan.name):
             raise PlatformError(f"{self.plan.name}: still runs in the cluster; the source stays off, run again")
         self.machine.unfence()

@@ -14,6 +14,7 @@ from typing import Any
 
 from .downtime import Item
 from .flows import Bandwidth
+from .state import ROLLED_BACK
 
 MIB = 1 << 20
 # The weight of the newest of several measurements.
@@ -58,6 +59,16 @@ def _copies(name: str, entry: Mapping[str, Any]) -> Iterator[Copy]:
 def moved(journals: Mapping[str, Mapping[str, Any]]) -> set[str]:
     """Names of machines that are through."""
     return {name for name, entry in journals.items() if entry.get("phase") == "done"}
+
+
+def copied_ahead(journals: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Names of machines that were copied while they run, and are not through."""
+    return {name for name, entry in journals.items() if entry.get("method") == "warm" and _on_its_way(entry)}
+
+
+def _on_its_way(entry: Mapping[str, Any]) -> bool:
+    phases = {step["phase"] for step in entry.get("timeline") or ()}
+    return "precopied" in phases and not phases & {"done", ROLLED_BACK}
 
 
 def measured(journals: Mapping[str, Mapping[str, Any]], items: Sequence[Item], assumed: Bandwidth) -> Bandwidth:

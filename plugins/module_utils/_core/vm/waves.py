@@ -19,7 +19,7 @@ from .downtime import CUTOVER_SECONDS, Item, in_window_mib, method_of
 from .flows import Bandwidth, Job, Run, lower_bound
 from .journals import journals_of
 from .naming import object_name
-from .rates import measured, moved
+from .rates import copied_ahead, measured, moved
 
 __all__ = ["Limits", "Window", "items_of", "plan", "replan"]
 # A wave that the simulation finds longer than its window is filled again, a little less.
@@ -53,9 +53,9 @@ def plan(items: Sequence[Item], limits: Limits) -> dict[str, Any]:
 def replan(items: Sequence[Item], limits: Limits, imports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The plan of what is left, with the rates that were measured so far. Pilots are not flown twice."""
     journals = journals_of(imports, ((item.name, item.target, item.identity) for item in items))
-    gone = moved(journals)
+    gone, ahead = moved(journals), copied_ahead(journals)
     left = [
-        replace(item, after=tuple(name for name in item.after if name not in gone))
+        replace(item, after=tuple(name for name in item.after if name not in gone), ahead=item.name in ahead)
         for item in items
         if item.name not in gone
     ]

@@ -140,6 +140,7 @@ class MemoryCluster:
         self.world.event("is running")
         return self.running
 
-    def stop(self, name: str) -> None:
+    def stop(self, name: str, patience: float) -> None:
+        self.patience = patience
         self.world.event("stop")
         self.running = False

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.downtime import Item
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.flows import Bandwidth
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.journals import journals_of
@@ -24,6 +26,25 @@ def test_planning_again_leaves_out_what_is_through_and_what_waited_for_it() -> N
     found = replan(items, Limits(), imports)
     assert found["moved"] == ["Web_01"]
     assert {row["name"] for row in found["waves"][0]["vms"]} == {"b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("phases", "way", "method"),
+    [
+        (["precopied"], "warm", "warm"),
+        (["precopied", "stopped"], "warm", "warm"),
+        (["allocated"], "warm", "cold"),
+        (["stopped", "copied"], "cold", "cold"),
+        (["precopied", "stopped", "done", "rolled_back"], "warm", "cold"),
+    ],
+)
+def test_what_was_copied_ahead_goes_on_so_however_fast_a_copy_is_by_now(
+    phases: list[str], way: str, method: str
+) -> None:
+    steps = [{"phase": phase, "started": 0, "ended": 1} for phase in phases]
+    entry = {"name": "b", "phase": phases[-1], "method": way, "timeline": steps}
+    found = replan(ITEMS, Limits(), [entry])
+    assert {row["name"]: row["method"] for row in found["waves"][0]["vms"]} == {"Web_01": "cold", "b": method}
 
 
 def test_another_machine_of_the_same_name_is_not_taken_for_it() -> None:

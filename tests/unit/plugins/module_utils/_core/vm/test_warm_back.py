@@ -22,8 +22,9 @@ def test_rolling_back_stops_the_target_first_and_says_what_is_lost() -> None:
     move = Move()
     move.run()
     move.cluster.scribble()
-    state = move.run(replace(WISH, state="rolled_back"))
+    state = move.run(replace(WISH, state="rolled_back", shutdown_timeout=60))
     assert state.phase == "rolled_back" and "is not at the source" in state.note
+    assert move.cluster.patience == 60, "its guest waits as long as is wished"
     assert move.source.state == "on" and not move.source.fenced_for and not move.cluster.running
     assert move.run(replace(WISH, state="rolled_back")).phase == "rolled_back"
     assert move.run().phase == "done" and move.equal(), "what the target wrote is not taken for the source's"
