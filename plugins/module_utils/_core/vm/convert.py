@@ -42,8 +42,8 @@ _ROOT = re.compile(r"first|single|/dev/[A-Za-z0-9._/-]+")
 TAIL_LINES = 30
 # QEMU itself; without KVM it also keeps up to 1 GiB of translated code.
 EMULATOR_MIB, TRANSLATOR_MIB = 512, 1536
-# Below, the tools of a guest that builds its initramfs run out of memory.
-LEAST_MIB = 1024
+# Below, in a machine of twice this, the tools of a guest that builds its initramfs run out of memory.
+LEAST_MIB = 512
 _TELLING = ("name", "distro", "osinfo", "arch", "major_version", "minor_version", "package_format", "product_name")
 
 
@@ -93,9 +93,18 @@ class Conversion:
         return f"convert-{self.name}"[:63].rstrip("-")
 
     @property
-    def machine_mib(self) -> int:
-        """Memory of the machine in which the guest is changed: what its emulator leaves of the Job's."""
-        return self.memory_mib - (EMULATOR_MIB if self.kvm else TRANSLATOR_MIB)
+    def machines(self) -> int:
+        """How many machines libguestfs runs at once: drivers in an ISO are read by one of its own."""
+        return 2 if (self.drivers_image or self.drivers_claim) and self.drivers_path.endswith(".iso") else 1
+
+    @property
+    def emulators_mib(self) -> int:
+        return self.machines * (EMULATOR_MIB if self.kvm else TRANSLATOR_MIB)
+
+    @property
+    def memsize_mib(self) -> int:
+        """What libguestfs is told. virt-v2v gives the guest's machine twice this, the one that reads an ISO once."""
+        return (self.memory_mib - self.emulators_mib) // (self.machines + 1)
 
 
 def findings(wish: Conversion) -> Iterator[Finding]:
@@ -104,9 +113,10 @@ def findings(wish: Conversion) -> Iterator[Finding]:
         yield Finding("volumes", "is empty", "name the machine's claims, the boot disk first")
     if not _ROOT.fullmatch(wish.root):
         yield Finding("root", f"{wish.root!r} is no root", "write first, single or the device of the root file system")
-    if wish.machine_mib < LEAST_MIB:
-        least = wish.memory_mib - wish.machine_mib + LEAST_MIB
-        yield Finding("memory_mib", f"{wish.memory_mib} is too little", f"give at least {least}; see also kvm")
+    if wish.memsize_mib < LEAST_MIB:
+        least = wish.emulators_mib + LEAST_MIB * (wish.machines + 1)
+        way = f"give at least {least}; KVM, and drivers in a folder in place of an ISO, need less"
+        yield Finding("memory_mib", f"{wish.memory_mib} is too little", way)
     if wish.drivers_image and wish.drivers_claim:
         yield Finding("virtio_win", "image and claim are both given", "give one of them")
     for number, address in enumerate(wish.addresses):

@@ -92,8 +92,8 @@ def _container(wish: Conversion, modes: Sequence[str]) -> dict[str, Any]:
 
 def _environment(wish: Conversion) -> dict[str, str]:
     found = {"LIBGUESTFS_BACKEND": "direct", "HOME": WORK, "LIBGUESTFS_TMPDIR": WORK, "LIBGUESTFS_CACHEDIR": WORK}
-    # virt-v2v gives its machine twice this. Its default is more than small Jobs have: killed midway.
-    found["LIBGUESTFS_MEMSIZE"] = str(wish.machine_mib // 2)
+    # The default is more than small Jobs have: killed midway.
+    found["LIBGUESTFS_MEMSIZE"] = str(wish.memsize_mib)
     if not wish.kvm:
         found["LIBGUESTFS_BACKEND_SETTINGS"] = "force_tcg"
     if wish.drivers_image or wish.drivers_claim:

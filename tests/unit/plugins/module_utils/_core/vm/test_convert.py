@@ -125,13 +125,28 @@ def test_a_job_has_each_volume_in_its_mode_and_is_tried_once() -> None:
     assert "devices.kubevirt.io/kvm" not in slow["resources"]["limits"]
 
 
-@pytest.mark.parametrize(("kvm", "half"), [(True, "1792"), (False, "1280")])
-def test_the_machine_of_virt_v2v_fits_into_the_job(kvm: bool, half: str) -> None:
-    """It takes twice what libguestfs is told."""
-    body = job(replace(WISH, kvm=kvm), ["Block", "Block"])
+@pytest.mark.parametrize(
+    ("wish", "size"),
+    [
+        ({}, 1792),
+        ({"kvm": False}, 1280),
+        ({"drivers_claim": "win"}, 1024),
+        ({"drivers_claim": "win", "drivers_path": "virtio-win"}, 1792),
+    ],
+)
+def test_the_machines_of_virt_v2v_fit_into_the_job(wish: dict[str, object], size: int) -> None:
+    """One has twice what libguestfs is told; a second one, for drivers in an ISO, once."""
+    body = job(replace(WISH, **wish), ["Block", "Block"])
     container = body["spec"]["template"]["spec"]["containers"][0]
-    assert {"name": "LIBGUESTFS_MEMSIZE", "value": half} in container["env"]
+    assert {"name": "LIBGUESTFS_MEMSIZE", "value": str(size)} in container["env"]
     assert container["resources"]["limits"]["memory"] == "4096Mi"
+
+
+def test_the_least_memory_is_named() -> None:
+    slow = replace(WISH, kvm=False, drivers_claim="win")
+    (found,) = convert.findings(slow)
+    assert found.place == "memory_mib" and "give at least 4608" in found.way_out
+    assert not list(convert.findings(replace(slow, memory_mib=4608)))
 
 
 @pytest.mark.parametrize(
