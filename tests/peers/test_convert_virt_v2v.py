@@ -52,7 +52,7 @@ def test_an_error_of_virt_v2v_is_told(tmp_path: Path) -> None:
 
 def asked_for() -> None:
     if not os.environ.get("IRONACRE_VIRT_V2V"):
-        pytest.skip("on demand: IRONACRE_VIRT_V2V=1, a conversion under emulation, up to an hour")
+        pytest.skip("on demand: IRONACRE_VIRT_V2V=1, a conversion under emulation, half an hour")
     needs(*TOOLS)
     if os.geteuid():
         pytest.skip("missing: root, to give a container its devices")
