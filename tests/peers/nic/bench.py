@@ -48,6 +48,7 @@ class Bench:
             sh("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", str(self.folder / key))
 
     def down(self) -> None:
+        """Cut all nodes and take the namespace away."""
         for node in self.made.values():
             node.cut()
         sh("ip", "netns", "del", self.name, check=False)
@@ -55,7 +56,11 @@ class Bench:
     def node(self, number: int) -> Pocket:
         """A running node, made on first use."""
         node = self.made.get(number) or Pocket(number, f"{self.name}p{number}", self.name, self.folder, self.tree)
-        self.made[number] = node
+        return self.add(node)
+
+    def add(self, node: Pocket) -> Pocket:
+        """A node of another make, running."""
+        self.made[node.number] = node
         node.boot()
         return node
 

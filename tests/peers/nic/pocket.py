@@ -174,13 +174,13 @@ class Pocket:
         sh("ip", "netns", "del", self.space, check=False)
         sh("ip", "-n", self.controller, "link", "del", f"c{self.number}", check=False)
 
-    def answers(self, address: str = "") -> bool:
-        """True when sshd greets."""
+    def answers(self, address: str = "", patience: float = 2.0) -> bool:
+        """True when sshd greets within these seconds."""
         probe = (
-            "import socket,sys; s=socket.create_connection((sys.argv[1],22),2); "
+            "import socket,sys; s=socket.create_connection((sys.argv[1],22),float(sys.argv[2])); "
             "sys.exit(0 if s.recv(4)==b'SSH-' else 1)"
         )
-        argv = ["ip", "netns", "exec", self.controller, "python3", "-c", probe, address or self.four]
+        argv = ["ip", "netns", "exec", self.controller, "python3", "-c", probe, address or self.four, str(patience)]
         return subprocess.run(argv, capture_output=True, check=False).returncode == 0
 
     def addresses(self) -> set[str]:
