@@ -118,7 +118,8 @@ def test_nic_05_whole_a_killed_controller_changes_nothing(bench: Bench) -> None:
     node = the(bench, PLAIN)
     before = node.look()
     process = bench.spawn(change(node, FOREIGN, 20))
-    until(lambda: not node.answers(), "the change", PATIENCE, 0.2)
+    # Long enough for a slow node, short enough to come before its timer.
+    until(lambda: not node.answers(patience=8.0), "the change", PATIENCE, 0.2)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     assert undone_by(node, before) == "timer"
