@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,8 +22,13 @@ def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> pytest.Col
     return None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs here first: the kernels of the scenarios run beside it, and are only waited for."""
+    items.sort(key=lambda item: isinstance(item, Scenario))
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
-    if os.environ.get("IRONACRE_UML") != "skip" and not kernel.missing() and not session.config.option.collectonly:
+    if kernel.PROGRAM and not kernel.left_out() and not session.config.option.collectonly:
         lane.root()  # built by one thread, before two want it
         lane.ahead(item.path.stem for item in session.items if isinstance(item, Scenario))
 
@@ -46,9 +50,7 @@ class Scenario(pytest.Item):
     """One test inside."""
 
     def runtest(self) -> None:
-        if os.environ.get("IRONACRE_UML") == "skip":
-            pytest.skip("IRONACRE_UML=skip")
-        assert not kernel.missing(), kernel.missing()
+        kernel.required()
         outcomes = lane.outcomes(self.path.stem)
         outcome = outcomes.get(self.name)
         assert outcome, f"did not run; the console says:\n{outcomes['(boot)'].told}"

@@ -26,9 +26,7 @@ PLAIN, BONDED = 21, 22
 
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Bench]:
-    if os.environ.get("IRONACRE_UML") == "skip":
-        pytest.skip("IRONACRE_UML=skip")
-    assert not kernel.missing(), kernel.missing()
+    kernel.required()
     folder = Path(tempfile.mkdtemp(prefix="ironacre-nic-"))
     made = Bench(folder, lane.root() / "tree")
     made.up()
