@@ -75,11 +75,11 @@ def main(arguments: list[str]) -> int:
 
 
 def build(names: list[str]) -> None:
-    """Build some recipes, or all of them."""
+    """Build some recipes, or all that are not on demand."""
     recipes = all_recipes()
     if unknown := sorted(set(names) - set(recipes)):
         raise LabError(f"build: unknown {', '.join(unknown)}; known are {', '.join(sorted(recipes))}")
-    cache.build(recipes, names or list(recipes))
+    cache.build(recipes, names or [name for name, recipe in recipes.items() if not recipe.on_demand])
 
 
 def prune() -> None:

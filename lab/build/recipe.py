@@ -18,6 +18,7 @@ class Recipe:
     inputs: files or folders of this tree whose content decides the result.
     needs: names of the recipes that must be built first.
     says: what a person waiting for it reads.
+    on_demand: no rack needs it; it is built by name only.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Recipe:
     inputs: tuple[Path, ...] = ()
     needs: tuple[str, ...] = ()
     says: str = ""
+    on_demand: bool = False
 
 
 @dataclass(frozen=True)

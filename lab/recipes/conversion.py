@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from lab.build import debian, disk
@@ -73,6 +74,16 @@ def write_disk(tree: Path, image: Path, work: Path) -> None:
 
 INPUTS = tuple(Path(path) for path in (__file__, debian.__file__, disk.__file__))
 RECIPES = (
-    debian.system_recipe("virt_v2v", "trixie", TOOLS, "Debian system with virt-v2v and a kernel (five minutes)"),
-    Recipe("guest_to_convert", "1", guest, inputs=INPUTS, says="a guest that cannot start on virtio (three minutes)"),
+    replace(
+        debian.system_recipe("virt_v2v", "trixie", TOOLS, "Debian system with virt-v2v and a kernel (five minutes)"),
+        on_demand=True,
+    ),
+    Recipe(
+        "guest_to_convert",
+        "1",
+        guest,
+        inputs=INPUTS,
+        says="a guest that cannot start on virtio (three minutes)",
+        on_demand=True,
+    ),
 )

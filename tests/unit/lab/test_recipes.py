@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from lab.__main__ import build
 from lab.build import cache, debian
 from lab.build.catalog import all_recipes
 from lab.build.recipe import key_of
@@ -14,6 +17,14 @@ def test_every_recipe_is_there_once_and_so_is_what_it_needs() -> None:
     assert sorted(ordered) == sorted(recipes)
     for recipe in recipes.values():
         assert all(ordered.index(need) < ordered.index(recipe.name) for need in recipe.needs)
+
+
+def test_what_a_rack_is_made_of_needs_nothing_that_is_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
+    recipes, asked = all_recipes(), []
+    monkeypatch.setattr(cache, "build", lambda _recipes, names: asked.extend(names))
+    build([])
+    on_demand = {name for name, recipe in recipes.items() if recipe.on_demand}
+    assert on_demand and {recipe.name for recipe in cache.in_order(recipes, asked)} == set(recipes) - on_demand
 
 
 def test_every_input_is_there() -> None:
