@@ -8,7 +8,6 @@ This module util is private to the collection.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -30,12 +29,9 @@ def prepare(
 ) -> list[Object]:
     """The manifest's objects, changed: a privileged namespace first (added if the manifest has none), Deployments and
     DaemonSets on the selected nodes, Deployments with that many replicas (0: as upstream says)."""
-    wanted = [copy.deepcopy(one) for one in objects if one]
-    for one in wanted:
-        _place(one, dict(node_selector or {}), replicas)
-    home = next((one for one in wanted if _is_namespace(one, namespace)), None) or _namespace(namespace)
-    home["metadata"]["labels"] = {**home["metadata"].get("labels", {}), **PRIVILEGED}
-    return [home, *(one for one in wanted if one is not home)]
+    wanted = [_placed(one, dict(node_selector or {}), replicas) for one in objects if one]
+    homes = [one for one in wanted if _is_namespace(one, namespace)] or [_namespace(namespace)]
+    return [_privileged(homes[0]), *(one for one in wanted if one is not homes[0])]
 
 
 def _is_namespace(thing: Object, name: str) -> bool:
@@ -46,14 +42,24 @@ def _namespace(name: str) -> Object:
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
 
 
-def _place(thing: Object, node_selector: dict[str, str], replicas: int) -> None:
+def _privileged(home: Object) -> Object:
+    metadata = home["metadata"]
+    return {**home, "metadata": {**metadata, "labels": {**metadata.get("labels", {}), **PRIVILEGED}}}
+
+
+def _placed(thing: Object, node_selector: dict[str, str], replicas: int) -> Object:
+    """Only what changes is copied: Ansible's own containers take half a minute for the whole of Longhorn's manifest."""
     # Server-side apply refuses fields that only a server writes; some generators leave them empty.
-    thing.pop("status", None)
-    thing["metadata"].pop("creationTimestamp", None)
-    if thing.get("kind") not in _CONTROLLERS:
-        return
-    pod = thing["spec"]["template"]["spec"]
+    metadata = {key: value for key, value in thing["metadata"].items() if key != "creationTimestamp"}
+    found = {**{key: value for key, value in thing.items() if key != "status"}, "metadata": metadata}
+    if thing.get("kind") in _CONTROLLERS:
+        found["spec"] = _scheduled(thing["spec"], node_selector, replicas if thing["kind"] == "Deployment" else 0)
+    return found
+
+
+def _scheduled(spec: Object, node_selector: dict[str, str], replicas: int) -> Object:
+    pod = spec["template"]["spec"]
     if node_selector:
-        pod["nodeSelector"] = {**pod.get("nodeSelector", {}), **node_selector}
-    if replicas and thing["kind"] == "Deployment":
-        thing["spec"]["replicas"] = replicas
+        pod = {**pod, "nodeSelector": {**pod.get("nodeSelector", {}), **node_selector}}
+    count = {"replicas": replicas} if replicas else {}
+    return {**spec, "template": {**spec["template"], "spec": pod}, **count}

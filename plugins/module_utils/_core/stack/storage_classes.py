@@ -8,7 +8,6 @@ With two, the newest one wins by Kubernetes' rule, so that a class that is made 
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -68,9 +67,13 @@ def _owned(thing: Object, manager: str) -> set[str]:
 
 def yield_default(objects: Iterable[dict[str, Any]], wanted: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Longhorn's manifest; its own class is not the default when one of the wanted classes is."""
-    changed = [copy.deepcopy(one) for one in objects if one]
-    if any(one.get("default") for one in wanted):
-        for one in changed:
-            if one.get("kind") == "ConfigMap" and one["metadata"]["name"] == OWN_CLASS:
-                one["data"] = {key: _MARKED.sub(r'\1"false"', text) for key, text in one["data"].items()}
-    return changed
+    yields = any(one.get("default") for one in wanted)
+    return [_not_default(one) if yields and _is_own(one) else one for one in objects if one]
+
+
+def _is_own(thing: Object) -> bool:
+    return bool(thing.get("kind") == "ConfigMap" and thing["metadata"]["name"] == OWN_CLASS)
+
+
+def _not_default(thing: Object) -> dict[str, Any]:
+    return {**thing, "data": {key: _MARKED.sub(r'\1"false"', text) for key, text in thing["data"].items()}}
