@@ -126,7 +126,7 @@ def _opening(number: int, text: str) -> datetime.datetime:
     try:
         return moment(text)
     except ValueError as error:
-        found, _, way_out = str(error).partition("; ")
+        found, _semicolon, way_out = str(error).partition("; ")
         raise InputErrors([Finding(f"hci_estate.windows[{number}].start", found, way_out)]) from error
 
 
