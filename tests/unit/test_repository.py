@@ -70,6 +70,7 @@ def test_the_checkout_keeps_the_rule(rule: Rule) -> None:
         (plugins.tested, {"plugins/module_utils/_core/x.py": ""}),
         (plugins.licensed, {MODULE: "x = 1"}),
         (plugins.typed, {MODULE: "x = 1"}),
+        (plugins.said, {MODULE: "a, _, b = x"}),
         (plugins.clean, {"docs/x.md": "see /work/shared/design"}),
         (plugins.clean, {"Makefile": "pip install --index-url https://example.org x"}),
         (plugins.clean, {"lab/x.py": "import x  # noqa: F401"}),

@@ -108,6 +108,14 @@ def typed(tree: Tree) -> Iterator[str]:
             yield f"{path}: no 'from __future__ import annotations'"
 
 
+def said(tree: Tree) -> Iterator[str]:
+    """Nothing is called `_`: ansible-test refuses it, minutes later."""
+    for path in tree.python("plugins"):
+        for node in ast.walk(parsed(tree.text(path))):
+            if isinstance(node, ast.Name) and node.id == "_" and isinstance(node.ctx, ast.Store):
+                yield f"{path}:{node.lineno}: a variable is called _"
+
+
 def clean(tree: Tree) -> Iterator[str]:
     """No path of one machine, no package index, no silenced lint, no sanity ignore."""
     for path in sorted(tree.files):
@@ -138,4 +146,4 @@ def one_version(tree: Tree) -> Iterator[str]:
             yield f"{path}: repeats the version {version}"
 
 
-RULES = (grouped, check_mode, fragment, tested, licensed, typed, clean, nothing_fetched, one_version)
+RULES = (grouped, check_mode, fragment, tested, licensed, typed, said, clean, nothing_fetched, one_version)
