@@ -26,7 +26,7 @@ STEPS = (
     Step("peers", suites.peers),
     Step("molecule", scenarios.molecule, beside=True),
     Step("uml", suites.uml, beside=True),
-    Step("second-leg", legs.second),
+    Step("second-leg", legs.second, beside=True),
 )
 
 
