@@ -81,8 +81,8 @@ class ClaimTarget:
 
     def _hurry(self, name: str, patience: int) -> None:
         """Less time than the machine's own limit: a guest that never came up does not hear that it is to shut down."""
-        instance = self.api.get("VirtualMachineInstance", name, self.namespace) or {"spec": {}}
-        if patience >= instance["spec"].get("terminationGracePeriodSeconds", 0):
+        instance = self.api.get("VirtualMachineInstance", name, self.namespace) or {}
+        if patience >= instance.get("spec", {}).get("terminationGracePeriodSeconds", 0):
             return
         path = path_of("subresources.kubevirt.io/v1", "virtualmachines", self.namespace, name)
         try:
