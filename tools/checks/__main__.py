@@ -25,8 +25,8 @@ STEPS = (
     Step("sanity", suites.sanity),
     Step("peers", suites.peers),
     Step("molecule", scenarios.molecule, beside=True),
-    Step("uml", suites.uml, beside=True),
     Step("second-leg", legs.second, beside=True),
+    Step("uml", suites.uml, alone=True),
 )
 
 
@@ -51,11 +51,12 @@ def in_order(steps: Iterable[Step], place: Place) -> Outcome:
 
 
 def run_lanes(steps: list[Step], place: Place) -> Outcome:
-    """Two lanes, about as long: racks, kernels and peers mostly wait for something."""
+    """Two lanes, about as long: racks and peers mostly wait for something. Then what needs the machine for itself."""
     with ThreadPoolExecutor(1) as pool:
         beside = pool.submit(in_order, [step for step in steps if step.beside], place)
-        total = in_order([step for step in steps if not step.beside], place)
+        total = in_order([step for step in steps if not step.beside and not step.alone], place)
         total.add(beside.result())
+    total.add(in_order([step for step in steps if step.alone], place))
     return total
 
 

@@ -97,11 +97,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the run. beside: it runs in the second lane."""
+    """One line of the run. beside: it runs in the second lane. alone: nothing runs beside it."""
 
     name: str
     run: Callable[[Place], Outcome]
     beside: bool = False
+    alone: bool = False
 
 
 def first_leg() -> Place:
