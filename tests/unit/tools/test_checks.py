@@ -101,3 +101,13 @@ def test_what_is_left_out_counts_as_skipped(
     monkeypatch.setattr(sys, "argv", ["checks", "--without", "b"])
     assert command.main() == 0
     assert capsys.readouterr().out.splitlines()[-1] == "1 passed, 0 failed, 1 skipped"
+
+
+def test_what_runs_alone_begins_when_both_lanes_have_ended(place: Place) -> None:
+    ended: list[str] = []
+
+    def end(name: str) -> Step:
+        return Step(name, lambda _place: ended.append(name) or passed(), beside=name == "rack", alone=name == "kernels")
+
+    outcome = command.run_lanes([end("kernels"), end("rack"), end("bench")], place)
+    assert (outcome.passed, sorted(ended[:2]), ended[2:]) == (3, ["bench", "rack"], ["kernels"])
