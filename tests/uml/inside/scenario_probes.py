@@ -61,7 +61,7 @@ def test_nic_08_path_mtu_and_missing_vlan_are_named() -> None:
     sh("ip -n sw link set swb.100 mtu 9000")
     assert probes.run(jumbo, Links(), 5)[0].ok
     sh("for link in swb.100 swb s1 s2; do ip -n sw link set $link mtu 1500; done")
-    told = probes.run(jumbo, Links(), 1)[0]
+    told = probes.run(jumbo, Links(), 5)[0]
     assert not told.ok and "9000 bytes do not reach 10.0.100.1; smaller ones pass" in told.evidence, told
     desired = trunk([100, 210])
     desired["interfaces"][3]["bridge"]["self_vlans"] = [100, 210]
