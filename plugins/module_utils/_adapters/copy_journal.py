@@ -47,7 +47,7 @@ class CopyJournal:
     def save(self, identity: str, blocks: BlockMap, digest: str = "") -> None:
         """Call after the data were flushed. digest: the copy is complete."""
         _replace(self.map_path, bytes(blocks.data))
-        now = look(self.target)
+        now = look(self.target, inside=False)
         state = {"source": identity, "capacity": blocks.capacity, "done": bool(digest), "digest": digest}
         state |= {"identity": now.identity, "touched": now.touched}
         _replace(self.state_path, json.dumps(state).encode())

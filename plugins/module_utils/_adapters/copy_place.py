@@ -24,8 +24,8 @@ _BOOT = pathlib.Path("/proc/sys/kernel/random/boot_id")
 _ENDS = 1 << 20
 
 
-def look(path: str) -> Stamp:
-    """The Stamp of what is there now."""
+def look(path: str, inside: bool = True) -> Stamp:
+    """The Stamp of what is there now. inside: find out, too, whether it is blank, which reads from it."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -33,8 +33,8 @@ def look(path: str) -> Stamp:
     try:
         found = os.fstat(fd)
         if stat.S_ISBLK(found.st_mode):
-            return Stamp(_device(fd, found.st_rdev), 0, _blank_device(fd))
-        return Stamp(f"file {found.st_dev}:{found.st_ino}", found.st_mtime_ns, _blank_file(fd))
+            return Stamp(_device(fd, found.st_rdev), 0, inside and _blank_device(fd))
+        return Stamp(f"file {found.st_dev}:{found.st_ino}", found.st_mtime_ns, inside and _blank_file(fd))
     finally:
         os.close(fd)
 

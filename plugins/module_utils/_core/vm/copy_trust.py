@@ -49,10 +49,13 @@ def trust(errand: Errand, journal: Mapping[str, Any], now: Stamp) -> str:
     if journal.get("done") and journal.get("touched") != now.touched:
         _keep(errand, False, "was written to after it had been copied")
         return DOUBTFUL
-    # An interrupted pass may have written more than its journal says, and nothing tells who wrote to a device.
     same = journal.get("source") == errand.source
-    known = now.touched and journal.get("touched") == now.touched and (same or journal.get("done"))
-    return TRUSTED if known or (same and journal.get("done")) else DOUBTFUL
+    if journal.get("done"):
+        # Nothing tells who wrote to a device meanwhile.
+        return TRUSTED if same or now.touched else DOUBTFUL
+    # An interrupted pass may have written more than its journal says.
+    untouched = now.touched and journal.get("touched") == now.touched
+    return TRUSTED if same and untouched else DOUBTFUL
 
 
 def _keep(errand: Errand, harmless: bool, found: str) -> None:
