@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from ..errors import Finding
-from .hardware import topology
+from .hardware import memory_mib, size, topology
 from .model import Disk, Nic, Vm
 from .settings import IGNORE, POD, Settings
 from .sizes import NEAREST, SERIES
@@ -47,7 +47,7 @@ def _machine(vm: Vm, settings: Settings) -> Iterator[Refusal]:
     place = f"source.{vm.name}"
     if not vm.disks:
         yield INVALID, Finding(f"{place}.disks", "the machine has no disk", "import machines with at least one disk")
-    if (settings.memory_mib or vm.memory_mib) <= 0:
+    if memory_mib(vm, settings) <= 0:
         yield MACHINE, Finding(f"{place}.memory_mib", f"{vm.memory_mib} MiB of memory", "set overrides.memory_mib")
     if vm.cpu.count <= 0:
         yield MACHINE, Finding(f"{place}.cpu.count", f"{vm.cpu.count} processors", "correct the descriptor")
@@ -92,11 +92,11 @@ def _instancetype(vm: Vm, settings: Settings) -> Iterator[Refusal]:
         if getattr(settings, name):
             found = "an instance type says the same"
             yield INVALID, Finding(f"overrides.{name}", found, "leave one of the two out")
-    if settings.offers.sizes is None or settings.size(vm.cpu.count, vm.memory_mib):
+    if settings.offers.sizes is None or size(vm, settings):
         return
-    known = ", ".join(sorted(size.name for size in settings.offers.sizes)) or "none"
+    known = ", ".join(sorted(one.name for one in settings.offers.sizes)) or "none"
     if settings.instancetype == NEAREST:
-        memory = settings.memory_mib or vm.memory_mib
+        memory = memory_mib(vm, settings)
         found = f"no instance type {SERIES}* holds {vm.cpu.count} processors and {memory} MiB (found: {known})"
     else:
         found = f"the cluster has no instance type {settings.instancetype} (found: {known})"

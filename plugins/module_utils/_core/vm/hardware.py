@@ -14,6 +14,7 @@ from typing import Any
 
 from .model import Cpu, Vm
 from .settings import Settings
+from .sizes import Size
 
 
 def topology(cpu: Cpu) -> dict[str, int]:
@@ -36,21 +37,31 @@ def processors(vm: Vm, settings: Settings) -> dict[str, Any]:
     return found
 
 
+def memory_mib(vm: Vm, settings: Settings) -> int:
+    """What it gets: as it is asked for, else as it had."""
+    return settings.memory_mib or vm.memory_mib
+
+
+def size(vm: Vm, settings: Settings) -> Size | None:
+    """The instance type that stands for processors and memory; None where none was asked for."""
+    wanted = settings.instancetype
+    return settings.offers.size(wanted, vm.cpu.count, memory_mib(vm, settings)) if wanted else None
+
+
 def size_of(vm: Vm, settings: Settings) -> dict[str, Any]:
     """Processors and memory; empty where an instance type stands for them: KubeVirt refuses a machine with both."""
-    if settings.size(vm.cpu.count, vm.memory_mib):
+    if size(vm, settings):
         return {}
-    return {"cpu": processors(vm, settings), "memory": {"guest": f"{settings.memory_mib or vm.memory_mib}Mi"}}
+    return {"cpu": processors(vm, settings), "memory": {"guest": f"{memory_mib(vm, settings)}Mi"}}
 
 
 def resized(vm: Vm, settings: Settings) -> str:
     """What an instance type makes of the machine's size, for its operator; empty where it stays."""
-    size = settings.size(vm.cpu.count, vm.memory_mib)
-    memory = settings.memory_mib or vm.memory_mib
-    if not size or (size.cpus, size.memory_mib) == (vm.cpu.count, memory):
+    found, memory = size(vm, settings), memory_mib(vm, settings)
+    if not found or (found.cpus, found.memory_mib) == (vm.cpu.count, memory):
         return ""
     return (
-        f"instance type {size.name} gives it {size.cpus} processors and {size.memory_mib} MiB; "
+        f"instance type {found.name} gives it {found.cpus} processors and {found.memory_mib} MiB; "
         f"it has {vm.cpu.count} and {memory} MiB"
     )
 

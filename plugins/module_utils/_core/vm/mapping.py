@@ -16,7 +16,7 @@ from ..errors import refuse
 from .buses import disk_bus, nic_model
 from .findings import mapping_findings
 from .guests import preference_of
-from .hardware import clock, firmware, size_of
+from .hardware import clock, firmware, size, size_of
 from .model import Disk, Vm
 from .naming import label_value, object_name, serial_of
 from .notes import warnings_of
@@ -92,8 +92,8 @@ def virtual_machine(vm: Vm, disks: tuple[Disk, ...], names: tuple[str, ...], set
     preference = settings.preference or preference_of(vm.guest.id)
     if preference and (settings.preference or preference in settings.offers.preferences):
         spec["preference"] = {"name": preference}
-    if size := settings.size(vm.cpu.count, vm.memory_mib):
-        spec["instancetype"] = {"name": size.name}
+    if found := size(vm, settings):
+        spec["instancetype"] = {"name": found.name}
     return {
         "apiVersion": "kubevirt.io/v1",
         "kind": "VirtualMachine",

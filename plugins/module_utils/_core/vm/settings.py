@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .sizes import UNASKED, Offers, Size
+from .sizes import UNASKED, Offers
 
 POD, IGNORE = "pod", "ignore"
 
@@ -77,11 +77,6 @@ class Settings:
         fits = [rule for rule in self.storage if rule.source and rule.source in (datastore, file)]
         fits += [rule for rule in self.storage if rule.source == "*"]
         return fits[0] if fits else None
-
-    def size(self, cpus: int, memory_mib: int) -> Size | None:
-        """The instance type that stands for these processors and this memory; None where none was asked for."""
-        wanted = self.memory_mib or memory_mib
-        return self.offers.size(self.instancetype, cpus, wanted) if self.instancetype else None
 
 
 def settings_of(options: Mapping[str, Any], name: str, offers: Offers = UNASKED) -> Settings:
