@@ -88,3 +88,17 @@ class IpmiPeer:
     def options(self, **other: Any) -> dict[str, Any]:
         plain = {"driver": "ipmi", "address": "127.0.0.1", "port": self.port, "username": "admin", "password": "secret"}
         return {**plain, **other}
+
+
+@contextmanager
+def loop_device(image: Path) -> Iterator[str]:
+    """The path of a block device whose content is the file."""
+    needs("losetup")
+    command = ["losetup", "--find", "--show", str(image)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip("missing: loop devices")
+    try:
+        yield done.stdout.strip()
+    finally:
+        subprocess.run(["losetup", "--detach", done.stdout.strip()], check=True)

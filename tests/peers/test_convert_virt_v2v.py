@@ -6,8 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from lab.build import cache
 from lab.build.catalog import all_recipes
 from lab.recipes.conversion import ALIVE
 from tests.peers.container import Container
-from tests.peers.peers import eventually, needs, process
+from tests.peers.peers import eventually, loop_device, needs, process
 
 ADDRESS = convert.Address("00:50:56:01:02:03", "192.0.2.3", "192.0.2.1", 24, ("192.0.2.53",))
 WISH = convert.Conversion("web01", "vms", ("web01-disk0",), "registry.example.com/v2v:1", kvm=False)
@@ -58,16 +56,6 @@ def asked_for() -> None:
         pytest.skip("missing: root, to give a container its devices")
 
 
-@contextmanager
-def block_device(image: Path) -> Iterator[Path]:
-    command = ["losetup", "--find", "--show", str(image)]
-    name = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    try:
-        yield Path(name)
-    finally:
-        subprocess.run(["losetup", "--detach", name], check=True)
-
-
 def console(image: Path, log: Path) -> str:
     """What the guest tells on virtio hardware, until it came up or gave up. Nothing is written to the image."""
     command = ["qemu-system-x86_64", "-accel", "tcg", "-m", "512", "-display", "none", "-monitor", "none", "-no-reboot"]
@@ -90,9 +78,9 @@ def test_a_guest_without_virtio_starts_on_it_after_its_conversion(tmp_path: Path
     domain.parent.mkdir()
     domain.write_text(convert.domain_xml(WISH, ["Block"]))
     pod = convert_job.job(WISH, ["Block"])["spec"]["template"]["spec"]
-    with block_device(disk) as device:
+    with loop_device(disk) as device:
         image = built["virt_v2v"] / "tree"
-        container = Container(image, tmp_path, blocks={"disk0": device}, folders={"input": domain.parent})
+        container = Container(image, tmp_path, blocks={"disk0": Path(device)}, folders={"input": domain.parent})
         status, log = container.run(pod, 3600)
     told = convert.read_log(log)
     assert (status, told.status, told.error, told.step) == (0, 0, "", "Finishing off"), log

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pathlib
 import random
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,20 +12,15 @@ import pytest
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.disk_copy import DiskCopy
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.disk_sources import open_source
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import PlatformError
-from tests.peers.peers import needs
-from tests.peers.test_import_kinds import DISKS, MIB, copy, judge, make_disk, make_image, scatter, sized, tool
+from tests.peers.peers import loop_device
+from tests.peers.test_import_kinds import DISKS, MIB, copy, judge, make_disk, make_image, scatter, sized
 
 
 @contextmanager
 def used_device(path: pathlib.Path, size: int) -> Iterator[str]:
     """A block device whose first 64 MiB are full of old data."""
-    needs("losetup")
-    backing = scatter(path, size, (0, random.Random("old").randbytes(min(size, 64 * MIB))))
-    done = subprocess.run(["losetup", "--find", "--show", str(backing)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip("missing: loop devices")
-    yield done.stdout.strip()
-    tool("losetup", "--detach", done.stdout.strip())
+    with loop_device(scatter(path, size, (0, random.Random("old").randbytes(min(size, 64 * MIB))))) as device:
+        yield device
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.blocks impor
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.copying import Copied, Copier, verify
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.extents import Extent, flat_extents
 from ansible_collections.ironacre.hci.plugins.module_utils._core.vm.streams import Bytes
-from tests.peers.peers import needs
+from tests.peers.peers import loop_device, needs
 from tests.peers.receiver_peer import ReceiverPeer, receiver
 
 MIB = 1 << 20
@@ -67,14 +67,10 @@ def peer(tmp_path: pathlib.Path) -> Iterator[ReceiverPeer]:
 @pytest.fixture
 def loop(tmp_path: pathlib.Path) -> Iterator[str]:
     """A block device, larger than the disk and full of old data."""
-    needs("losetup")
     backing = tmp_path / "device"
     backing.write_bytes(random.Random("old").randbytes(32 * MIB))
-    done = subprocess.run(["losetup", "--find", "--show", str(backing)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip("missing: loop devices")
-    yield done.stdout.strip()
-    subprocess.run(["losetup", "--detach", done.stdout.strip()], check=True)
+    with loop_device(backing) as device:
+        yield device
 
 
 def test_receiver_writes_a_disk_byte_for_byte_and_sparse(peer: ReceiverPeer) -> None:
