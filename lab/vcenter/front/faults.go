@@ -14,8 +14,8 @@ var errCut = errors.New("cut by a fault")
 // watched writes a request down and lets go wrong what is to go wrong.
 func (s *server) watched(endpoint string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		out := &writer{ResponseWriter: w, status: http.StatusOK}
-		defer func() { s.center.Journal.Request(r.Method, endpoint, out.status, out.sent) }()
+		out := &writer{ResponseWriter: w, journal: s.center.Journal, verb: r.Method, endpoint: endpoint}
+		defer out.answered(http.StatusOK)
 		for _, fault := range s.center.Faults.Take(endpoint, method(endpoint, r)) {
 			if fault.Kind == "status" {
 				http.Error(out, "injected", fault.Status)
@@ -34,18 +34,38 @@ func (s *server) watched(endpoint string, next http.Handler) http.Handler {
 	})
 }
 
-// writer counts what goes out, and cuts it.
+// writer counts what goes out, and cuts it. It counts first: who has read an answer finds it in the journal.
 type writer struct {
 	http.ResponseWriter
-	faults  []watch.Fault
-	status  int
-	sent    int64
-	started bool
-	expire  func()
+	journal        *watch.Journal
+	verb, endpoint string
+	faults         []watch.Fault
+	sent           int64
+	started        bool
+	expire         func()
+}
+
+// answered writes the request down, once.
+func (w *writer) answered(status int) {
+	if !w.started {
+		w.started = true
+		w.journal.Answered(w.verb, w.endpoint, status)
+	}
+}
+
+// send counts what goes out, and takes back what did not.
+func (w *writer) send(data []byte) (int, error) {
+	w.journal.Sent(w.verb, w.endpoint, int64(len(data)))
+	n, err := w.ResponseWriter.Write(data)
+	if n < len(data) {
+		w.journal.Sent(w.verb, w.endpoint, int64(n-len(data)))
+	}
+	w.sent += int64(n)
+	return n, err
 }
 
 func (w *writer) WriteHeader(status int) {
-	w.status, w.started = status, true
+	w.answered(status)
 	for _, fault := range w.faults {
 		w.spoil(fault)
 	}
@@ -77,8 +97,7 @@ func (w *writer) Write(data []byte) (int, error) {
 			return 0, cut
 		}
 	}
-	n, err := w.ResponseWriter.Write(data)
-	w.sent += int64(n)
+	n, err := w.send(data)
 	if err == nil {
 		n = whole // who writes does not learn that the rest is lost
 	}
@@ -94,8 +113,7 @@ func (w *writer) cut(fault watch.Fault, data []byte) error {
 	if fault.Kind == "expire" {
 		w.expire()
 	}
-	n, _ := w.ResponseWriter.Write(data[:max(0, fault.AfterBytes-w.sent)])
-	w.sent += int64(n)
+	w.send(data[:max(0, fault.AfterBytes-w.sent)])
 	if fault.Kind != "truncate" {
 		w.reset()
 	}

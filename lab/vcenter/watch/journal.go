@@ -67,18 +67,28 @@ func (j *Journal) Login(result string) {
 	j.report.Logins[result]++
 }
 
-// Request counts an HTTP request.
-func (j *Journal) Request(verb, endpoint string, status int, bytes int64) {
+// Answered counts an HTTP request by the status it got.
+func (j *Journal) Answered(verb, endpoint string, status int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	requests := j.requests(verb, endpoint)
+	requests.Count++
+	requests.Status[status]++
+}
+
+// Sent counts bytes of an answer's body.
+func (j *Journal) Sent(verb, endpoint string, bytes int64) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.requests(verb, endpoint).Bytes += bytes
+}
+
+func (j *Journal) requests(verb, endpoint string) *Requests {
 	key := verb + " " + endpoint
 	if j.report.HTTP[key] == nil {
 		j.report.HTTP[key] = &Requests{Status: map[int]int{}}
 	}
-	requests := j.report.HTTP[key]
-	requests.Count++
-	requests.Bytes += bytes
-	requests.Status[status]++
+	return j.report.HTTP[key]
 }
 
 // View calls back with the report while nobody changes it.
