@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from trunk import bond, trunk
-from wire import JOURNAL, applied, kept, kernel, looked, netlink_events, ping, sh, switch, until
+from wire import JOURNAL, kept, kernel, looked, netlink_events, ping, sh, switch, undone, until
 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic import describe, options
 
@@ -112,7 +112,7 @@ def test_nic_04_a_failed_probe_puts_all_back_byte_by_byte() -> None:
     before = describe.describe(kernel(), names)
     broken = {**trunk([100, 200], mtu=1500, mode="balance-rr"), "probes": [{"gateway": ["10.0.100.77"]}]}
     del broken["interfaces"][2]["bond"]["lacp_rate"]
-    answer = applied(broken, "kernel", state="rolled_back")
+    answer = undone(broken, "kernel", gateway=3.0)
     assert "10.0.100.77 does not answer on br-vm.100 in VLAN 100" in answer["why"], answer
     assert describe.describe(kernel(), names) == before
     assert until(lambda: ping("10.0.100.1"))
@@ -122,6 +122,6 @@ def test_nic_04_a_failed_probe_puts_all_back_byte_by_byte() -> None:
 def test_nic_04_a_new_device_is_gone_after_the_rollback() -> None:
     switch()
     broken = {**trunk([100]), "probes": [{"tcp": "10.0.100.1:9"}]}
-    applied(broken, "kernel", state="rolled_back")
+    undone(broken, "kernel", tcp=2.0)
     assert not {"bond0", "br-vm", "br-vm.100"} & set(kernel().links)
     assert kernel().links["eno1"].mtu == 1500

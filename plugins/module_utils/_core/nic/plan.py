@@ -225,9 +225,18 @@ def _range(pair: tuple[int, int]) -> str:
 def _addresses(one: Difference, kernel: Kernel) -> tuple[str, int, list[Command]]:
     have, want = frozenset(one.have), frozenset(one.want)  # type: ignore[call-overload]
     # New ones first: the kernel drops secondary addresses with their primary.
-    lines = [f"addr replace {address} dev {one.device}" for address in _by_family(want - have)]
+    lines = [f"addr replace {address}{_broadcast(address)} dev {one.device}" for address in _by_family(want - have)]
     lines += [f"addr del {address} dev {one.device}" for address in _by_family(have - want)]
     return LIVE, ADDRESSES, [("ip", line) for line in lines]
+
+
+def _broadcast(address: str) -> str:
+    """As networkd and NetworkManager set it.
+
+    Started anew over an address that lacks it, networkd 252 asks for the address 65000 times, gives the link up, and
+    leaves the ports below it down.
+    """
+    return "" if ":" in address else " broadcast +"
 
 
 def _by_family(addresses: Iterable[str]) -> Iterator[str]:

@@ -111,7 +111,7 @@ def test_nic_04_a_nic_that_becomes_a_port_loses_its_address_to_what_stands_on_it
     assert left == frozenset({"10.0.0.5/32"}), "an address of one host is somebody's virtual address"
     lines = [line for step in plan(found, kernel, target, ("eth0",)) for _tool, line in step.commands]
     assert "link add name bond0 address 02:00:00:00:01:01 type bond" in lines
-    assert lines.index("addr replace 10.0.0.2/24 dev bond0") < lines.index("addr del 10.0.0.2/24 dev eth0")
+    assert lines.index("addr replace 10.0.0.2/24 broadcast + dev bond0") < lines.index("addr del 10.0.0.2/24 dev eth0")
 
 
 def test_nic_11_vlans_that_were_never_ours_stay() -> None:
@@ -188,7 +188,7 @@ def test_a_new_address_is_added_before_the_old_one_goes() -> None:
     raw["interfaces"][4]["ipv4"] = {"addresses": ["10.0.100.12/24"]}
     _found, steps = compared(raw, declared())
     assert steps[0].commands == (
-        ("ip", "addr replace 10.0.100.12/24 dev br-vm.100"),
+        ("ip", "addr replace 10.0.100.12/24 broadcast + dev br-vm.100"),
         ("ip", "addr del 10.0.100.11/24 dev br-vm.100"),
     )
 

@@ -112,7 +112,7 @@ RULE = Rule(201, 999, "10.1.0.0/16", "10.3.0.0/16", "br-vm", "0x10", 6)
             frozenset({"10.0.0.1/24", "fd00::1/64"}), frozenset({"10.0.0.2/24", "fd00::2/64"}),
             "live",
             [
-                "ip addr replace 10.0.0.2/24 dev br-vm.100",
+                "ip addr replace 10.0.0.2/24 broadcast + dev br-vm.100",
                 "ip addr replace fd00::2/64 dev br-vm.100",
                 "ip addr del 10.0.0.1/24 dev br-vm.100",
                 "ip addr del fd00::1/64 dev br-vm.100",
