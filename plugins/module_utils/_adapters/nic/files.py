@@ -61,10 +61,13 @@ def swap(have: Mapping[str, str], want: Mapping[str, str]) -> list[str]:
     gone = sorted(set(have) - set(want))
     for path in gone:
         remove(path)
-    # What a power cut left half written: its owner never came to rename it.
-    for path in {*have, *want}:
-        _part(Path(path)).unlink(missing_ok=True)
     return changed + gone
+
+
+def sweep(paths: Iterable[str]) -> None:
+    """Take away what a power cut left of these files half written: its owner never came to rename it."""
+    for path in paths:
+        _part(Path(path)).unlink(missing_ok=True)
 
 
 def _part(target: Path) -> Path:

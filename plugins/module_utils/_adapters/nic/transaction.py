@@ -93,7 +93,7 @@ class Transaction:
         self, wanted: Goal, content: dict[str, str], limit: float, lost: Sequence[str] = ()
     ) -> tuple[list[str], list[str], str]:
         target, ours = wanted(self.spec)
-        changed = [] if lost else files.swap(self._files(), content)
+        changed = [] if lost else self._swap(content)
         attempt_ = Convergence(self.links, self.backend, target, ours, tuple(self.spec["management"]))
         left = attempt_.reach(changed, limit)
         # A courtesy: it must not keep a rollback from being finished.
@@ -101,9 +101,13 @@ class Transaction:
             announce(attempt_.kernel, target.devices)
         return [*left, *lost], [*lost, *attempt_.problems], attempt_.deaf
 
-    def _files(self) -> dict[str, str]:
-        """The files of ours now, and those that come from elsewhere (the resolver's)."""
-        return {**self.backend.current(), **files.read({**self.spec["files_before"], **self.spec["files_after"]})}
+    def _swap(self, content: dict[str, str]) -> list[str]:
+        """Have these files. -> paths that changed. What is there now includes what comes from elsewhere (resolver)."""
+        of_change = {**self.spec["files_before"], **self.spec["files_after"]}
+        now = {**self.backend.current(), **files.read(of_change)}
+        changed = files.swap(now, content)
+        files.sweep({**of_change, **now})
+        return changed
 
     def rollback(self, why: str) -> None:
         """Undo it, unless it was confirmed. why: timer, boot, request, or the fault."""
@@ -123,7 +127,7 @@ class Transaction:
         before = self.spec["files_before"]
         if why == "boot":
             # Nothing of the network runs yet: the files decide what comes up.
-            files.swap(self._files(), before)
+            self._swap(before)
             left = self._before_daemons()
             self._finish("unverified" if left else "rolled_back", why, left)
             return

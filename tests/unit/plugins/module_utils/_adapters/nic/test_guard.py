@@ -118,7 +118,9 @@ def test_a_power_cut_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:
     assert files.swap({path: "one"}, {path: "two"}) == [path]
     assert Path(path).read_text() == "two" and [one.name for one in tmp_path.iterdir()] == ["a"]
     (tmp_path / ".a.part").write_text("hal")
-    assert files.swap({path: "two"}, {path: "two"}) == [] and [one.name for one in tmp_path.iterdir()] == ["a"]
+    assert files.swap({path: "two"}, {path: "two"}) == []
+    files.sweep([path, str(tmp_path / "never")])
+    assert [one.name for one in tmp_path.iterdir()] == ["a"]
 
 
 @pytest.mark.parametrize(("path", "mode"), [
