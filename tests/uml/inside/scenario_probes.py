@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from trunk import bond, trunk
-from wire import JOURNAL, applied, gateway, kept, kernel, looked, ping, sh, switch, until, written_down
+from wire import JOURNAL, gateway, kept, kernel, looked, ping, sh, switch, undone, until, written_down
 
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import probes
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.links import Links
@@ -41,15 +41,8 @@ def test_nic_07_lacp_tells_why_it_does_not_carry() -> None:
 def test_nic_07_a_silent_partner_rolls_back() -> None:
     switch(lacp=False)
     sh("ip -n sw link set s1 up; ip -n sw link set s2 up")
-    probes.PATIENCE["lacp"] = 4.0
-    answer = applied(
-        {
-            **bond({"mode": "802.3ad", "miimon": 100, "lacp_rate": "fast"}),
-            "probes": [{"lacp": "bond0", "min_ports": 2}],
-        },
-        "kernel",
-        state="rolled_back",
-    )
+    silent = bond({"mode": "802.3ad", "miimon": 100, "lacp_rate": "fast"})
+    answer = undone({**silent, "probes": [{"lacp": "bond0", "min_ports": 2}]}, "kernel", lacp=4.0)
     assert "silent" in answer["why"] and "bond0" not in kernel().links
 
 
@@ -69,8 +62,7 @@ def test_nic_08_path_mtu_and_missing_vlan_are_named() -> None:
         {"name": "br-vm.210", "type": "vlan", "parent": "br-vm", "id": 210, "ipv4": {"addresses": ["10.0.210.11/24"]}}
     )
     desired["probes"] = [{"gateway": ["10.0.210.1"]}]
-    probes.PATIENCE["gateway"] = 3.0
-    answer = applied(desired, "kernel", state="rolled_back")
+    answer = undone(desired, "kernel", gateway=3.0)
     assert "10.0.210.1 does not answer on br-vm.210 in VLAN 210" in answer["why"]
     gateway("swb", 210, "10.0.210.1/24")
     kept(desired, "kernel")

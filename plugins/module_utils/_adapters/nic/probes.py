@@ -27,6 +27,8 @@ PATIENCE = {"carrier": 10.0, "lacp": 30.0, "pmtu": 10.0, "gateway": 15.0, "dupli
 SLOW_LACP = 100.0
 # How long a check must hold: the kernel tells a port's former aggregation for a moment after its cable came back.
 STEADY = {"lacp": 1.0}
+# RFC 5227 section 1.1: PROBE_NUM and, in seconds, PROBE_MIN. One request may be lost, or answered late.
+ARP_REQUESTS, ARP_INTERVAL = 3, 1.0
 
 
 @dataclass(frozen=True)
@@ -80,12 +82,9 @@ def _lacp(probe: Probe, target: str, kernel: Kernel) -> str:
     return lacp.fault(kernel, target, probe.min_ports)
 
 
-def _ping(address: str, dev: str | None, *more: str) -> bool:
-    family = "-6" if ":" in address else "-4"
-    return (
-        attempt(["ping", family, "-n", "-c", "1", "-W", "1", *(["-I", dev] if dev else []), *more, address], limit=5)[0]
-        == 0
-    )
+def _ping(address: str, dev: str | None, *more: str, wait: int = 1) -> bool:
+    options = ["-6" if ":" in address else "-4", "-n", "-c", "1", "-W", str(wait), *(["-I", dev] if dev else []), *more]
+    return attempt(["ping", *options, address], limit=5)[0] == 0
 
 
 def _pmtu(probe: Probe, target: str, kernel: Kernel) -> str:
@@ -93,7 +92,8 @@ def _pmtu(probe: Probe, target: str, kernel: Kernel) -> str:
     payload = size - (48 if ":" in target else 28)
     if _ping(target, probe.dev, "-M", "do", "-s", str(payload)):
         return ""
-    small = "smaller ones pass" if _ping(target, probe.dev) else "small ones neither"
+    # A late answer to it would accuse the wrong part of the network.
+    small = "smaller ones pass" if _ping(target, probe.dev, wait=3) else "small ones neither"
     return f"packets of {size} bytes do not reach {target}; {small}"
 
 
@@ -144,7 +144,7 @@ def _duplicate(probe: Probe, target: str, kernel: Kernel) -> str:
     return f"{address} is also held by {holder} on {dev}" if holder else ""
 
 
-def arp_holder(dev: str, address: str, mac: str, wait: float = 1.0) -> str | None:
+def arp_holder(dev: str, address: str, mac: str) -> str | None:
     """The MAC of another host that answers for the address on this link; None when nobody does."""
     own = bytes.fromhex(mac.replace(":", ""))
     target = socket.inet_aton(address)
@@ -153,16 +153,25 @@ def arp_holder(dev: str, address: str, mac: str, wait: float = 1.0) -> str | Non
     )
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806)) as handle:
         handle.bind((dev, 0x0806))
-        handle.send(frame)
-        end = time.monotonic() + wait
-        while (left := end - time.monotonic()) > 0:
-            handle.settimeout(left)
-            try:
-                answer = handle.recv(2048)
-            except (TimeoutError, OSError):
-                return None
-            if answer[20:22] == b"\0\2" and answer[28:32] == target and answer[22:28] != own:
-                return ":".join(f"{byte:02x}" for byte in answer[22:28])
+        for _request in range(ARP_REQUESTS):
+            handle.send(frame)
+            holder = _arp_answer(handle, target, own)
+            if holder:
+                return holder
+    return None
+
+
+def _arp_answer(handle: socket.socket, target: bytes, own: bytes) -> str | None:
+    """Who else says within the interval that the address is his."""
+    end = time.monotonic() + ARP_INTERVAL
+    while (left := end - time.monotonic()) > 0:
+        handle.settimeout(left)
+        try:
+            answer = handle.recv(2048)
+        except OSError:
+            return None
+        if answer[20:22] == b"\0\2" and answer[28:32] == target and answer[22:28] != own:
+            return ":".join(f"{byte:02x}" for byte in answer[22:28])
     return None
 
 
