@@ -1,4 +1,4 @@
-"""Collects the tests inside the scenario files: what runs in a kernel of its own is a test like any other."""
+"""Collects the tests of the scenarios and nodes: what runs in a kernel of its own is a test like any other."""
 
 from __future__ import annotations
 
@@ -17,14 +17,9 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collect_file(parent: pytest.Collector, file_path: Path) -> pytest.Collector | None:
-    if file_path.parent.name == "inside" and file_path.name.startswith("scenario_"):
+    if file_path.parent.name in ("inside", "nodes") and file_path.name.startswith(("scenario_", "node_")):
         return ScenarioFile.from_parent(parent, path=file_path)
     return None
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The scenarios first: four kernels at a time are starved on two cores, and answer their probes too late."""
-    items.sort(key=lambda item: not isinstance(item, Scenario))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -38,7 +33,7 @@ def pytest_sessionfinish() -> None:
 
 
 class ScenarioFile(pytest.File):
-    """A file whose tests run inside one boot."""
+    """A file whose tests run inside one boot, or at one node."""
 
     def collect(self) -> Iterator[pytest.Item]:
         for node in ast.parse(self.path.read_text()).body:
@@ -47,7 +42,7 @@ class ScenarioFile(pytest.File):
 
 
 class Scenario(pytest.Item):
-    """One test inside."""
+    """One test of it."""
 
     def runtest(self) -> None:
         kernel.required()

@@ -1,4 +1,4 @@
-"""One boot of a User Mode Linux kernel that runs a scenario file and tells the outcome of each of its tests."""
+"""Runs the tests of a file, in one boot of a User Mode Linux kernel or at a whole node, and tells their outcomes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 from lab.build import cache as build_cache
 from lab.build.catalog import all_recipes
+from tests.peers.ends import with_parent
 from tests.uml import kernel
 
 HERE = Path(__file__).resolve().parent
@@ -34,8 +36,9 @@ class Outcome:
     seconds: float
 
 
-SLOWEST = ("scenario_networkd", "scenario_networkmanager")
-POOL = ThreadPoolExecutor(max_workers=2)
+SLOWEST = ("scenario_networkmanager", "scenario_networkd", "node_bonded", "node_plain")
+# Each waits more than it computes; with four, two cores are too few for the answers that others wait for.
+POOL = ThreadPoolExecutor(max_workers=3)
 FUTURES: dict[str, Future[dict[str, Outcome]]] = {}
 RUNNING: set[subprocess.Popen[bytes]] = set()
 
@@ -46,37 +49,25 @@ def root() -> Path:
     return build_cache.build(all_recipes(), ["uml_root"])["uml_root"]
 
 
-def run(scenario: str, *tests: str) -> dict[str, Outcome]:
-    """Boot, run these tests of the scenario file, or all, power off. -> outcome of each; `(boot)` holds the console."""
+def run(name: str, *tests: str) -> dict[str, Outcome]:
+    """Run these tests of a file, or all, in a kernel or at a node of their own.
+
+    -> outcome of each; `(boot)` holds what was said on the way.
+    """
     with tempfile.TemporaryDirectory(prefix="ironacre-uml-") as folder:
         share = Path(folder)
-        (share / "init").write_text(INIT.format(scenario=scenario, checkout=CHECKOUT, tests=" ".join(tests)))
-        (share / "init").chmod(0o755)
-        arguments = [
-            "mem=384M",
-            "root=/dev/root",
-            "rootfstype=hostfs",
-            f"rootflags={root() / 'tree'}",
-            "ro",
-            "con=null",
-            "con0=null,fd:1",
-            "con1=null",
-            "quiet",
-            "init=/sbin/ironacre-lane",
-            f"ironacre.share={share}",
-        ]
-        console = boot(arguments, share)
+        console = to_its_end(node if (HERE / f"nodes/{name}.py").exists() else boot, share, name, *tests)
         results = share / "results.json"
         told = json.loads(results.read_text()) if results.exists() else {}
     outcomes = {name: Outcome(**one) for name, one in told.items()}
     return {**outcomes, "(boot)": Outcome(bool(told), console[-6000:], 0.0)}
 
 
-def boot(arguments: list[str], share: Path) -> str:
-    """Run the kernel to its end. -> what its console said."""
+def to_its_end(begin: Callable[..., subprocess.Popen[bytes]], share: Path, *what: str) -> str:
+    """Begin it and wait. -> what it said."""
     console = share / "console"
     with console.open("wb") as out:
-        process = kernel.start(arguments, out, share)
+        process = begin(share, out, *what)
         RUNNING.add(process)
         try:
             process.wait(LIMIT)
@@ -88,15 +79,49 @@ def boot(arguments: list[str], share: Path) -> str:
     return console.read_text(errors="replace")
 
 
-def ahead(scenarios: Iterable[str]) -> None:
-    """Boot two kernels at a time, the slowest first: each waits more than it computes."""
-    for scenario in sorted(dict.fromkeys(scenarios), key=lambda name: name not in SLOWEST):
-        FUTURES[scenario] = POOL.submit(run, scenario)
+def boot(share: Path, out: IO[bytes], scenario: str, *tests: str) -> subprocess.Popen[bytes]:
+    """A kernel that runs a scenario and ends."""
+    (share / "init").write_text(INIT.format(scenario=scenario, checkout=CHECKOUT, tests=" ".join(tests)))
+    (share / "init").chmod(0o755)
+    arguments = [
+        "mem=384M",
+        "root=/dev/root",
+        "rootfstype=hostfs",
+        f"rootflags={root() / 'tree'}",
+        "ro",
+        "con=null",
+        "con0=null,fd:1",
+        "con1=null",
+        "quiet",
+        "init=/sbin/ironacre-lane",
+        f"ironacre.share={share}",
+    ]
+    return kernel.start(arguments, out, share)
 
 
-def outcomes(scenario: str) -> dict[str, Outcome]:
-    """Those of a lane that `ahead` has begun."""
-    return FUTURES[scenario].result()
+def node(share: Path, out: IO[bytes], name: str, *tests: str) -> subprocess.Popen[bytes]:
+    """A process that runs the tests of a file at a whole node."""
+    argv = [sys.executable, "-m", "tests.uml.node", str(HERE / f"nodes/{name}.py"), str(share / "results.json")]
+    return subprocess.Popen(
+        [*argv, *tests],
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=out,
+        cwd=CHECKOUT,
+        start_new_session=True,
+        preexec_fn=with_parent,
+    )
+
+
+def ahead(names: Iterable[str]) -> None:
+    """Begin all of them, the slowest first."""
+    for name in sorted(dict.fromkeys(names), key=lambda name: (*SLOWEST, name).index(name)):
+        FUTURES[name] = POOL.submit(run, name)
+
+
+def outcomes(name: str) -> dict[str, Outcome]:
+    """Those of a file that `ahead` has begun."""
+    return FUTURES[name].result()
 
 
 def end() -> None:

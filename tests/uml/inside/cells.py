@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from trunk import trunk
-from wire import JOURNAL, Links, applied, bus, daemon, kept, kernel, looked, ping, sh, switch, until
+from wire import JOURNAL, Links, bus, daemon, kept, kernel, looked, ping, sh, switch, undone, until
 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.diff import written
 
@@ -107,9 +107,10 @@ def settled_before(backend: str) -> None:
     if backend == "networkmanager":
         until(lambda: "connecting" not in sh("nmcli -t -f STATE device", check=False), 20)
         return
-    until(
-        lambda: not {"configuring", "pending", "initialized"} & set(sh("networkctl --no-legend", check=False).split()),
-        60,
+    busy = {"configuring", "pending", "initialized"}
+    assert until(lambda: not busy & set(sh("networkctl --no-legend", check=False).split()), 60), (
+        sh("networkctl --no-legend", check=False),
+        LOG.read_text()[-1500:],
     )
 
 
@@ -139,7 +140,7 @@ def rolls_back(backend: str) -> None:
         kept(good, backend)
         files = looked(good, backend).files_before
         bad = {**trunk([100, 300], lacp_rate="slow", mtu=1500), "probes": [{"tcp": "10.0.100.1:9"}]}
-        answer = applied(bad, backend, state="rolled_back")
+        answer = undone(bad, backend, tcp=2.0)
         assert "10.0.100.1:9" in answer["why"], answer
         assert looked(good, backend).files_before == files
         assert not left(good, backend), left(good, backend)

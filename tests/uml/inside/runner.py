@@ -1,4 +1,4 @@
-"""Runs the tests of a scenario file inside the kernel and writes their outcomes. Standard library only."""
+"""Runs the tests of a file and writes their outcomes; inside a kernel this is its main job. Standard library only."""
 
 from __future__ import annotations
 
@@ -9,32 +9,45 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable, Collection
 from pathlib import Path
+from types import ModuleType
 
 STALLED = 50
 
 
-def main(path: str, results: str, wanted: frozenset[str]) -> None:
-    # The console of a kernel that does not come to an end says where it was. (faulthandler's own thread crashes here.)
-    faulthandler.register(signal.SIGALRM)
-    signal.setitimer(signal.ITIMER_REAL, STALLED, STALLED)
-    spec = importlib.util.spec_from_file_location("scenario", path)
+def loaded(path: str) -> ModuleType:
+    """The file as a module."""
+    spec = importlib.util.spec_from_file_location(Path(path).stem, path)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def run(module: ModuleType, results: str, wanted: Collection[str], *arguments: object) -> None:
+    """Call its tests with these arguments, those that are wanted or all. Each outcome is written at once."""
     told: dict[str, dict[str, object]] = {}
     for name, function in vars(module).items():
         if name.startswith("test_") and callable(function) and (not wanted or name in wanted):
             started = time.monotonic()
-            try:
-                function()
-                fault = ""
-            except BaseException:
-                fault = traceback.format_exc()
+            fault = fault_of(function, *arguments)
             told[name] = {"ok": not fault, "told": fault, "seconds": round(time.monotonic() - started, 2)}
             print(f"{'ok' if not fault else 'FAIL'} {told[name]['seconds']} {name}", flush=True)
             Path(results).write_text(json.dumps(told))
 
 
+def fault_of(function: Callable[..., object], *arguments: object) -> str:
+    """What went wrong; empty when nothing did."""
+    try:
+        function(*arguments)
+    except BaseException:
+        return traceback.format_exc()
+    return ""
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], frozenset(sys.argv[3:]))
+    # The console of a kernel that does not come to an end says where it was. (faulthandler's own thread crashes here.)
+    faulthandler.register(signal.SIGALRM)
+    signal.setitimer(signal.ITIMER_REAL, STALLED, STALLED)
+    run(loaded(sys.argv[1]), sys.argv[2], sys.argv[3:])

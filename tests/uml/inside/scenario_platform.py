@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from cells import bus, command_of, daemon, left, settled, settled_before
-from wire import applied, kept, kernel, looked, ping, sh, udev, unplug, until
+from wire import kept, kernel, looked, ping, sh, udev, undone, unplug, until
 
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import announce, probes
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import announce
 from ansible_collections.ironacre.hci.plugins.module_utils._core.boot.files import NETWORK_FILE, first_network
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.merge import with_uplinks
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.nads import LABEL, labels
@@ -105,8 +105,7 @@ def test_nic_04_platform_a_bond_on_the_way_to_the_node_is_undone() -> None:
         settled_before("networkd")
         broken = declared()
         broken["probes"] = [{"gateway": ["172.31.70.77"]}]
-        probes.PATIENCE["gateway"] = 3.0
-        answer = applied(broken, "networkd", state="rolled_back")
+        answer = undone(broken, "networkd", gateway=3.0)
         assert "172.31.70.77 does not answer on br-trunk.70 in VLAN 70" in answer["why"], answer["why"]
         assert until(lambda: ping(LAB)), sh("ip -br a; ip route")
         links = kernel().links

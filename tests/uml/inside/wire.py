@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import change
+from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic import change, probes
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.examine import Examination, examine
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.journal import Journal
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.nic.links import Links
@@ -101,6 +101,16 @@ def kernel() -> Kernel:
 def looked(desired: dict[str, Any], backend: str, scope: str = "managed") -> Examination:
     """Examine without changing."""
     return examine(desired, backend, JOURNAL, Links(), [], scope)
+
+
+def undone(desired: dict[str, Any], backend: str, **patience: float) -> dict[str, Any]:
+    """Apply what a probe refuses; it is not waited for as long as on a node. -> the journal's state."""
+    usual = dict(probes.PATIENCE)
+    probes.PATIENCE.update(patience)
+    try:
+        return applied(desired, backend, state="rolled_back")
+    finally:
+        probes.PATIENCE.update(usual)
 
 
 def applied(
