@@ -76,7 +76,16 @@ options:
             type: str
             required: true
           model:
-            description: Model of the interface. Default is chosen by what the guest is known to drive.
+            description:
+              - Model of the interface. Default is chosen by what the guest is known to drive.
+              - Not with V(sriov), where the interface is hardware of the node.
+            type: str
+          binding:
+            description:
+              - How a network attachment reaches the machine. V(bridge), the default, or V(sriov) for a virtual function
+                of the node's card, or the name of a network binding plugin that is registered in KubeVirt.
+              - Only for a O(mapping.networks[].target) of C(namespace/name); the pod network is always masqueraded.
+              - Of the engines only V(stream) and V(cdi) can do it.
             type: str
       storage:
         description: Rules for the disks. Default is the cluster's default class for all of them.

@@ -81,6 +81,10 @@ options:
         description: Network attachments as C(namespace/name).
         type: list
         elements: str
+      bindings:
+        description: Network binding plugins that are registered in KubeVirt.
+        type: list
+        elements: str
   kubeconfig:
     description:
       - Path of a kubeconfig of the target.
@@ -183,6 +187,7 @@ FACTS: dict[str, Any] = {
     "macs": {"type": "dict"},
     "storage_classes": {"type": "list", "elements": "str"},
     "networks": {"type": "list", "elements": "str"},
+    "bindings": {"type": "list", "elements": "str"},
 }
 ARGUMENT_SPEC: dict[str, Any] = {
     "vms": {"type": "list", "elements": "dict", "required": True},

@@ -65,11 +65,16 @@ def some_settings(seed: int, vm: Vm) -> Settings:
     if len(vm.nics) > 1:
         # A machine has one interface on the pod network.
         targets = ["vms/dmz" if target == "pod" else target for target in targets]
+    connected = all(nic.connected for nic in vm.nics)
+    bindings = ["", "bridge", "macvtap", "sriov" if connected else ""]
     mode, access = source.choice(MODES)
     made = Settings(
         object_name(vm.name),
         "vms",
-        tuple(NetworkRule(network, target) for network, target in zip(NETWORKS, targets, strict=True)),
+        tuple(
+            NetworkRule(network, target, binding=source.choice(bindings) if "/" in target else "")
+            for network, target in zip(NETWORKS, targets, strict=True)
+        ),
         (StorageRule("*", source.choice(["", "longhorn"]), mode, access),),
         prepared=source.random() < 0.3,
         assume_virtio=source.random() < 0.5,

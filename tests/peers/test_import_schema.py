@@ -56,6 +56,8 @@ def changed(path: str, value: Any) -> Object:
         ("domain.memory.guest", True, "guest"),
         ("domain.firmware.bootloader.efi", {"secure": False}, "secure"),
         ("domain.devices.disks", [{"disk": {"bus": "sata"}}], "name"),
+        ("domain.devices.interfaces", [{"name": "net0", "binding": "macvtap"}], "binding"),
+        ("domain.devices.interfaces", [{"name": "net0", "srIov": {}}], "srIov"),
     ],
 )
 def test_the_schema_can_say_no(api: KubernetesApi, path: str, value: Any, told: str) -> None:

@@ -41,7 +41,8 @@ class TargetFacts:
         if self.api.get("CDIConfig", "config") is None:
             return [Finding("kubeconfig", "CDI does not run in this cluster", "run playbook deploy_stack first")]
         machines = self.api.list("VirtualMachine")
-        found = [*self._storage(rendered), *self._networks(rendered), *_addresses(rendered, machines)]
+        networks = [*self._networks(rendered), *self._bindings(rendered)]
+        found = [*self._storage(rendered), *networks, *_addresses(rendered, machines)]
         names = {(item["metadata"]["namespace"], item["metadata"]["name"]) for item in machines}
         if not known and (metadata["namespace"], metadata["name"]) in names:
             found.append(
@@ -68,7 +69,13 @@ class TargetFacts:
             imported={_source(item): _name(item) for item in machines if _source(item)},
             storage_classes=[item["metadata"]["name"] for item in classes],
             networks=[_name(item) for item in self.api.list("NetworkAttachmentDefinition")],
+            bindings=self._plugins(),
         )
+
+    def _plugins(self) -> list[str] | None:
+        """Network binding plugins by name; None where KubeVirt does not run."""
+        found = [item["spec"].get("configuration") or {} for item in self.api.list("KubeVirt")]
+        return [name for item in found for name in (item.get("network") or {}).get("binding") or ()] if found else None
 
     def _room(self, classes: list[dict[str, Any]]) -> dict[str, int]:
         """Bytes that volumes of each class may still have; only Longhorn tells. `` is the default class."""
@@ -111,6 +118,18 @@ class TargetFacts:
                     f"there is no network attachment {target} (found in {namespace}: {', '.join(known) or 'none'})",
                     "correct the target or create the network first",
                 )
+
+    def _bindings(self, rendered: Rendered) -> Iterator[Finding]:
+        interfaces = rendered.machine["spec"]["template"]["spec"]["domain"]["devices"]["interfaces"]
+        wanted = {interface["binding"]["name"] for interface in interfaces if "binding" in interface}
+        # Only who names a plugin needs the right to read KubeVirt's own object.
+        known = self._plugins() or [] if wanted else []
+        for name in sorted(wanted - set(known)):
+            yield Finding(
+                "mapping.networks",
+                f"KubeVirt knows no network binding {name} (found: {', '.join(sorted(known)) or 'none'})",
+                "correct it, or register the plugin in hci_stack.kubevirt.configuration",
+            )
 
 
 def longhorn_room(nodes: list[dict[str, Any]], percentage: int) -> int:

@@ -18,6 +18,7 @@ _NETWORK: dict[str, Any] = {
     "source": {"type": "str", "required": True},
     "target": {"type": "str", "required": True},
     "model": {"type": "str"},
+    "binding": {"type": "str"},
 }
 _STORAGE: dict[str, Any] = {
     "source": {"type": "str", "default": "*"},

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.errors import Finding
 from ansible_collections.ironacre.hci.plugins.module_utils._core.inventory.api import api_address
+from ansible_collections.ironacre.hci.plugins.module_utils._core.inventory.mapping import contradictory_mappings
 from ansible_collections.ironacre.hci.plugins.module_utils._core.inventory.members import (
     advice,
     membership,
@@ -44,6 +45,7 @@ def check(inventory: Inventory) -> Verdict:
         *misplaced(inventory),
         *api_address(inventory),
         *contradictory_nics(inventory),
+        *contradictory_mappings(inventory),
     )
     return Verdict(tuple(dict.fromkeys(found)), tuple(advice(inventory)))
 

@@ -8,6 +8,7 @@ This module util is private to the collection.
 
 from __future__ import annotations
 
+from ansible_collections.ironacre.hci.plugins.module_utils._core.inventory.mapping import mapping_field
 from ansible_collections.ironacre.hci.plugins.module_utils._core.inventory.shape import Field
 
 _TEXTS = Field("text", "a name")
@@ -28,7 +29,7 @@ MACHINE = _mapping(
     downtime_limit_s=Field("count", "longest downtime in seconds; what takes longer cold moves warm"),
     dirty_mib_s=Field("any", "MiB that change in a second, as measured"),
     target=_mapping("namespace, name and labels that differ from those for all"),
-    mapping=_mapping("what becomes of its networks and disks, instead of the mapping for all"),
+    mapping=mapping_field("what becomes of its networks and disks, instead of the mapping for all"),
     overrides=_mapping("what shall differ from the source, beside what is said for all"),
     verify=_mapping("how the guest proves that it lives"),
     services=Field("list", "guest ports that every node answers on: port, node_port", items=_mapping("a port")),
@@ -49,7 +50,7 @@ ESTATE = _mapping(
     source=Field("map", "where they are, as the option source of vm_source_info", required=True),
     select=_mapping("which of them: names, pattern, folder; by default all"),
     target=Field("map", "where they go: namespace, labels", required=True),
-    mapping=_mapping("what becomes of networks and disks"),
+    mapping=mapping_field("what becomes of networks and disks"),
     overrides=_mapping("what shall differ from the source"),
     verify=_mapping("how guests prove that they live"),
     upload=_mapping("the way to CDI's upload endpoint"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ansible_collections.ironacre.hci.plugins.module_utils._core.inventory.estate import ESTATE
+from ansible_collections.ironacre.hci.plugins.module_utils._core.inventory.mapping import mapping_field
 from ansible_collections.ironacre.hci.plugins.module_utils._core.inventory.shape import Field
 
 
@@ -164,7 +165,7 @@ IMPORT = mapping(
         "name": Field("text", "name of the import, and of the VM unless target.name says otherwise", required=True),
         "source": mapping("where the VM comes from", required=True),
         "target": mapping("where the VM goes: namespace, name, labels", required=True),
-        "mapping": mapping("what becomes of networks and disks"),
+        "mapping": mapping_field("what becomes of networks and disks"),
         "overrides": mapping("what shall differ from the source"),
         "verify": mapping("how the guest proves that it lives"),
         "upload": mapping("the way to CDI's upload endpoint"),

@@ -182,6 +182,13 @@ CATALOGUE: tuple[Entry, ...] = (
     Entry("target.space", CRITICAL, "disks larger than what is free", "add storage", target.no_room),
     Entry("target.class", CRITICAL, "a storage class that is not there", "correct mapping.storage", target.no_class),
     Entry("target.network", CRITICAL, "a network that is not there", "create it or correct it", target.no_network),
+    Entry(
+        "target.binding",
+        CRITICAL,
+        "a network binding that KubeVirt does not know",
+        "correct it, or register the plugin in hci_stack.kubevirt.configuration",
+        target.no_binding,
+    ),
     Entry("estate.name", CRITICAL, "two machines with one name at the target", "set target.name", target.same_name),
     Entry(
         "estate.mac",

@@ -35,7 +35,7 @@ class Target:
     """What is known of the cluster. None or 0: not known, so rules about it are silent.
 
     names: of the namespace. macs: address -> machine. free_bytes: by storage class, `` for the default one.
-    imported: identity at the source -> namespace/name of a machine that came from there.
+    imported: identity at the source -> namespace/name of a machine that came from there. bindings: plugins of KubeVirt.
     """
 
     node_cpus: int = 0
@@ -46,6 +46,7 @@ class Target:
     imported: Mapping[str, str] = field(default_factory=dict)
     storage_classes: Collection[str] | None = None
     networks: Collection[str] | None = None
+    bindings: Collection[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,14 @@ def no_network(subject: Subject) -> Iterator[str]:
             yield f"the cluster has no network {name} (found: {_listed(known)})"
 
 
+def no_binding(subject: Subject) -> Iterator[str]:
+    known = subject.target.bindings
+    if known is not None:
+        used = [subject.settings.network(nic.network) for nic in subject.vm.nics]
+        for name in sorted({rule.plugin for rule in used if rule and rule.plugin} - set(known)):
+            yield f"KubeVirt knows no network binding {name} (found: {_listed(known)})"
+
+
 def same_name(subject: Subject) -> Iterator[str]:
     name = object_name(subject.settings.name)
     others = [other for other in subject.estate.names.get(name, ()) if other != _self(subject)]

@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from ..errors import Finding
 from .hardware import memory_mib, size, topology
 from .model import Disk, Nic, Vm
-from .settings import IGNORE, POD, Settings
+from .networking import rule_findings
+from .settings import POD, SRIOV, Settings
 from .sizes import NEAREST, SERIES
 
 _MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
-_TARGET = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?/[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
 # What a finding is about: no rule of the mapping fits, something is wrong, or the machine is (rules about it say so).
@@ -55,15 +55,8 @@ def _machine(vm: Vm, settings: Settings) -> Iterator[Refusal]:
 
 def _rules(settings: Settings) -> Iterator[Refusal]:
     for number, rule in enumerate(settings.networks):
-        if rule.target not in (POD, IGNORE) and not _TARGET.fullmatch(rule.target):
-            yield (
-                INVALID,
-                Finding(
-                    f"mapping.networks[{number}].target",
-                    f"{rule.target!r} is no target",
-                    "write namespace/name of a network attachment, or pod, or ignore",
-                ),
-            )
+        for finding in rule_findings(rule, f"mapping.networks[{number}]"):
+            yield INVALID, finding
 
 
 def _evidence(vm: Vm, settings: Settings) -> Iterator[Refusal]:
@@ -105,7 +98,8 @@ def _instancetype(vm: Vm, settings: Settings) -> Iterator[Refusal]:
 
 def _nic(vm: Vm, nic: Nic, settings: Settings) -> Iterator[Refusal]:
     place = f"source.{vm.name}.nics[{nic.key}]"
-    if settings.network(nic.network) is None and settings.unmapped == "fail":
+    rule = settings.network(nic.network)
+    if rule is None and settings.unmapped == "fail":
         known = ", ".join(rule.source for rule in settings.networks) or "none"
         yield (
             MISSING,
@@ -115,6 +109,9 @@ def _nic(vm: Vm, nic: Nic, settings: Settings) -> Iterator[Refusal]:
                 "add it to mapping.networks, with target ignore to leave the interface out",
             ),
         )
+    if rule and rule.binding == SRIOV and not nic.connected:
+        way_out = "connect it at the source, or map its network with another binding or to ignore"
+        yield INVALID, Finding(place, "is disconnected, and an SR-IOV interface cannot be", way_out)
     if nic.mac and not _MAC.fullmatch(nic.mac):
         yield INVALID, Finding(f"{place}.mac", f"{nic.mac!r} is no MAC address", "correct the descriptor")
     elif nic.mac and int(nic.mac[:2], 16) & 1:

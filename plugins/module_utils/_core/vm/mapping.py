@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import refuse
-from .buses import disk_bus, nic_model
+from .buses import disk_bus
 from .findings import mapping_findings
 from .guests import preference_of
 from .hardware import clock, firmware, size, size_of
 from .model import Disk, Vm
 from .naming import label_value, object_name, serial_of
+from .networking import networking
 from .notes import warnings_of
-from .settings import IGNORE, POD, Settings, StorageRule
+from .settings import Settings, StorageRule
 
 PART_OF = "ironacre-import"
 PREFIX = "import.ironacre.io"
@@ -104,7 +105,7 @@ def virtual_machine(vm: Vm, disks: tuple[Disk, ...], names: tuple[str, ...], set
 
 def _template_spec(vm: Vm, disks: tuple[Disk, ...], names: tuple[str, ...], settings: Settings) -> dict[str, Any]:
     shared = all("ReadWriteMany" in storage_rule(disk, settings).access_modes for disk in disks)
-    interfaces, networks = _networking(vm, settings)
+    interfaces, networks = networking(vm, settings)
     bus = disk_bus(vm, settings)
     domain: dict[str, Any] = {
         **size_of(vm, settings),
@@ -152,27 +153,6 @@ def _features(domain: dict[str, Any], vm: Vm, settings: Settings) -> None:
         domain["devices"]["tpm"] = {"persistent": True}
     if found := clock(vm, settings):
         domain["clock"] = found
-
-
-def _networking(vm: Vm, settings: Settings) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    interfaces: list[dict[str, Any]] = []
-    networks: list[dict[str, Any]] = []
-    for number, nic in enumerate(vm.nics):
-        rule = settings.network(nic.network)
-        if rule is None or rule.target == IGNORE:
-            continue
-        name = f"net{number}"
-        interface: dict[str, Any] = {"name": name, "model": nic_model(nic, vm, settings)}
-        interface["masquerade" if rule.target == POD else "bridge"] = {}
-        if nic.mac:
-            interface["macAddress"] = nic.mac
-        if not nic.connected:
-            interface["state"] = "down"
-        interfaces.append(interface)
-        networks.append(
-            {"name": name, "pod": {}} if rule.target == POD else {"name": name, "multus": {"networkName": rule.target}}
-        )
-    return interfaces, networks
 
 
 def _labels(settings: Settings) -> dict[str, str]:

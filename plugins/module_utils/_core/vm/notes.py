@@ -11,7 +11,7 @@ from __future__ import annotations
 from .buses import disk_bus
 from .hardware import resized
 from .model import Vm
-from .settings import POD, Settings
+from .settings import POD, SRIOV, Settings
 
 
 def warnings_of(vm: Vm, settings: Settings) -> list[str]:
@@ -33,6 +33,8 @@ def warnings_of(vm: Vm, settings: Settings) -> list[str]:
         found.append(f"its disks are on {bus}; overrides.dedicated_io_thread counts on virtio only")
     for nic in vm.nics:
         rule = settings.network(nic.network)
+        if rule and rule.binding == SRIOV:
+            found.append(f"interface {nic.key} becomes a virtual function of the node's card, and needs its driver")
         if rule and rule.target == POD and nic.ips:
             found.append(f"interface {nic.key} moves to the pod network and loses its addresses {', '.join(nic.ips)}")
     return found

@@ -50,7 +50,8 @@ def parse_ovf(data: bytes, place: str = "the OVF descriptor") -> Descriptor:
 
 
 def _files(root: Element) -> dict[str, Element]:
-    return {attribute(file, "id"): file for file in children(child(root, "References") or root, "File")}
+    references = child(root, "References")
+    return {attribute(file, "id"): file for file in children(root if references is None else references, "File")}
 
 
 def _disk_section(root: Element, files: Mapping[str, Element], place: str) -> dict[str, Disk]:

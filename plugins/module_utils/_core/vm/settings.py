@@ -15,15 +15,25 @@ from typing import Any
 from .sizes import UNASKED, Offers
 
 POD, IGNORE = "pod", "ignore"
+BRIDGE, SRIOV, MASQUERADE = "bridge", "sriov", "masquerade"
 
 
 @dataclass(frozen=True)
 class NetworkRule:
-    """source: name of the source's network. target: `namespace/name` of a network attachment, `pod` or `ignore`."""
+    """source: name of the source's network. target: `namespace/name` of a network attachment, `pod` or `ignore`.
+
+    binding: how an attachment reaches the machine: `bridge` (also when empty), `sriov`, or a plugin of KubeVirt.
+    """
 
     source: str
     target: str
     model: str = ""
+    binding: str = ""
+
+    @property
+    def plugin(self) -> str:
+        """Name of the network binding plugin it needs; empty when KubeVirt does it by itself."""
+        return "" if self.binding in (BRIDGE, SRIOV) else self.binding
 
 
 @dataclass(frozen=True)
@@ -79,6 +89,11 @@ class Settings:
         return fits[0] if fits else None
 
 
+def network_rule(rule: Mapping[str, Any]) -> NetworkRule:
+    """A rule from an entry of `mapping.networks`."""
+    return NetworkRule(rule["source"], rule["target"], rule.get("model") or "", rule.get("binding") or "")
+
+
 def settings_of(options: Mapping[str, Any], name: str, offers: Offers = UNASKED) -> Settings:
     """Settings from the module's options `target`, `mapping` and `overrides`."""
     mapping, overrides = options.get("mapping") or {}, options.get("overrides") or {}
@@ -95,10 +110,7 @@ def settings_of(options: Mapping[str, Any], name: str, offers: Offers = UNASKED)
     return Settings(
         name=name,
         namespace=options["target"]["namespace"],
-        networks=tuple(
-            NetworkRule(rule["source"], rule["target"], rule.get("model") or "")
-            for rule in mapping.get("networks") or ()
-        ),
+        networks=tuple(network_rule(rule) for rule in mapping.get("networks") or ()),
         storage=storage,
         unmapped=mapping.get("unmapped") or "fail",
         prepared=bool(overrides.get("prepared")) or (overrides.get("guest") or {}).get("virtio") is True,

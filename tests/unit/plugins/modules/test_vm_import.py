@@ -56,6 +56,31 @@ def test_all_findings_come_before_the_first_change(
     assert cluster.mutations == []
 
 
+@pytest.mark.parametrize(
+    ("registered", "told"),
+    [
+        (None, "KubeVirt knows no network binding macvtap (found: none)"),
+        ({"passt": {}}, "KubeVirt knows no network binding macvtap (found: passt)"),
+        ({"macvtap": {"domainAttachmentType": "tap"}}, ""),
+    ],
+)
+def test_a_network_binding_that_nobody_registered_is_told_before_anything_is_made(
+    cluster: FakeCluster,
+    options: dict[str, Any],
+    capfd: pytest.CaptureFixture[str],
+    registered: dict[str, Any] | None,
+    told: str,
+) -> None:
+    if registered is not None:
+        spec = {"configuration": {"network": {"binding": registered}}}
+        cluster.put("/apis/kubevirt.io/v1/namespaces/kubevirt/kubevirts/kubevirt", {"spec": spec})
+    cluster.put("/apis/k8s.cni.cncf.io/v1/namespaces/vms/network-attachment-definitions/lan", {})
+    options["mapping"] = {"networks": [{"source": "VM Network", "target": "vms/lan", "binding": "macvtap"}]}
+    found = runner(capfd)(vm_import, options, check=True, fails=bool(told))
+    assert told in found.get("msg", "")
+    assert cluster.mutations == []
+
+
 def test_a_cluster_without_cdi_is_told_before_anything_is_made(
     cluster: FakeCluster, options: dict[str, Any], capfd: pytest.CaptureFixture[str]
 ) -> None:

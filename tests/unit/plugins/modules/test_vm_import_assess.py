@@ -86,6 +86,21 @@ def test_stated_facts_take_the_place_of_a_cluster(capfd: pytest.CaptureFixture[s
     assert [concern["id"] for concern in found["concerns"]] == ["target.network", "target.node", "target.space"]
 
 
+def test_the_bindings_of_kubevirt_are_asked_for_and_can_be_stated(
+    tmp_path: pathlib.Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    mapping = {"networks": [{"source": "*", "target": "vms/lab", "binding": "macvtap"}]}
+    facts = {"networks": ["vms/lab"]}
+    with fake_cluster() as cluster:
+        path = "/apis/kubevirt.io/v1/namespaces/kubevirt/kubevirts/kubevirt"
+        cluster.put(path, {"spec": {"configuration": {"network": {"binding": {"passt": {}}}}}})
+        asked = options(mapping=mapping, target_facts=facts, kubeconfig=cluster.kubeconfig(tmp_path))
+        (concern,) = runner(capfd)(vm_import_assess, asked)["concerns"]
+        stated = runner(capfd)(vm_import_assess, {**asked, "target_facts": {**facts, "bindings": ["macvtap"]}})
+    assert concern["found"] == "KubeVirt knows no network binding macvtap (found: passt)"
+    assert stated["concerns"] == []
+
+
 def test_wishes_for_one_machine_count(capfd: pytest.CaptureFixture[str]) -> None:
     wish = {"name": "web01", "mapping": {"networks": [{"source": "other", "target": "pod"}]}}
     assert runner(capfd)(vm_import_assess, options(machines=[wish]))["blocked"] == ["web01"]

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from ...errors import Finding
 from ..mapping import PART_OF, PREFIX
 from ..naming import label_value, object_name
+from ..settings import BRIDGE, Settings
 
 Object = dict[str, Any]
 ENGINES = ("stream", "cdi", "forklift", "harvester")
@@ -81,6 +82,15 @@ def messages(conditions: Mapping[str, Mapping[str, Any]], *categories: str) -> l
             items = ", ".join(condition.get("items") or [])
             found.append(f"{condition.get('message') or condition.get('type')}{f' ({items})' if items else ''}")
     return found
+
+
+def binding_findings(settings: Settings, engine: str) -> Iterator[Finding]:
+    """An engine that makes the machine itself bridges every attachment."""
+    for number, rule in enumerate(settings.networks):
+        if rule.binding not in ("", BRIDGE):
+            found = f"the engine {engine} bridges every network attachment"
+            way_out = "leave it out, or use the engine stream"
+            yield Finding(f"mapping.networks[{number}].binding", found, way_out)
 
 
 def source_findings(source: VSphere) -> Iterator[Finding]:

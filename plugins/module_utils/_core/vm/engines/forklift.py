@@ -18,7 +18,18 @@ from ..mapping import PREFIX
 from ..model import Vm
 from ..naming import object_name
 from ..settings import IGNORE, POD, NetworkRule, Settings, StorageRule
-from .common import Object, VSphere, Watched, chunks, conditions_of, is_true, messages, metadata, source_findings
+from .common import (
+    Object,
+    VSphere,
+    Watched,
+    binding_findings,
+    chunks,
+    conditions_of,
+    is_true,
+    messages,
+    metadata,
+    source_findings,
+)
 
 API = "forklift.konveyor.io/v1beta1"
 # 500 machines in one plan took five times as long as 800 in eight.
@@ -45,7 +56,7 @@ class Move:
 
 def findings(machines: Sequence[Vm], settings: Settings, move: Move) -> Iterator[Finding]:
     """What Forklift would refuse, or do wrongly."""
-    yield from source_findings(move.source)
+    yield from [*source_findings(move.source), *binding_findings(settings, "forklift")]
     if move.warm and not move.vddk_image:
         yield Finding("engine_options.vddk_image", "is missing", "Forklift migrates warm only with VMware's VDDK image")
     for vm in machines:

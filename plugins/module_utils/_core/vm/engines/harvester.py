@@ -17,7 +17,7 @@ from ..hardware import topology
 from ..model import Vm
 from ..naming import object_name
 from ..settings import IGNORE, POD, Settings
-from .common import Object, VSphere, Watched, metadata, source_findings
+from .common import Object, VSphere, Watched, binding_findings, metadata, source_findings
 
 API = "migration.harvesterhci.io/v1beta1"
 # Words of the controller.
@@ -26,7 +26,7 @@ _DONE, _FAILED = ("virtualMachineRunning",), ("virtualMachineImportInvalid", "VM
 
 def findings(vm: Vm, settings: Settings, source: VSphere) -> Iterator[Finding]:
     """What the controller would refuse, or drop in silence."""
-    yield from source_findings(source)
+    yield from [*source_findings(source), *binding_findings(settings, "harvester")]
     if not source.datacenter:
         yield Finding("source.datacenter", "is missing", "the controller looks for machines in one datacenter only")
     for nic in vm.nics:

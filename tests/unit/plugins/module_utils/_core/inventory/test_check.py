@@ -123,6 +123,27 @@ def test_a_sound_rack_has_no_findings_and_no_warnings() -> None:
             {f"{N1}.routes": [{"via": "10.9.0.1"}]},
             "n1.hci_node.routes[0].via: 10.9.0.1 lies in none of the node's netw",
         ),
+        # what moves here
+        (
+            {"shared.hci_imports": [{"mapping": {"networks": [{"source": "a", "target": "x/b", "bindin": "sriov"}]}}]},
+            "hci_imports[0].mapping.networks[0].bindin: unknown key 'bindin'; did you mean 'binding'?",
+        ),
+        (
+            {"shared.hci_imports": [{"mapping": {"networks": [{"source": "a", "target": "pod", "binding": "tap"}]}}]},
+            "hci_imports[0].mapping.networks[0].binding: 'tap' is for network attachments, and the target is pod;",
+        ),
+        (
+            {"shared.hci_estate": {"mapping": {"networks": [{"source": "a", "target": "lan"}]}}},
+            "hci_estate.mapping.networks[0].target: 'lan' is no target; write namespace/name of a network attachment",
+        ),
+        (
+            {"shared.hci_estate": {"machines": [{"mapping": {"networks": [{"source": "a", "target": "lan"}]}}]}},
+            "hci_estate.machines[0].mapping.networks[0].target: 'lan' is no target; write namespace/name of a network",
+        ),
+        (
+            {"shared.hci_estate": {"machines": [{"mapping": {"storage": [{"volume_mode": "block"}]}}]}},
+            "hci_estate.machines[0].mapping.storage[0].volume_mode: 'block' is not known; use one of Block, Filesystem",
+        ),
         # interfaces
         ({f"{N1}.nics.1.mtu": 9000}, "n1.hci_node.nics.br-mgmt.mtu: 9000 over the 1500 of mgmt0; set mtu on mgmt0"),
         ({f"{N1}.nics.1.mtu": 9000}, "subnet 10.20.0.0/24: has different MTUs: 1500 on n2, n3, n4; 9000 on n1"),

@@ -147,6 +147,7 @@ TARGETS: list[tuple[str, dict[str, Any]]] = [
     ("target.space", {"free_bytes": {"": 1 << 20}}),
     ("target.network", {"networks": ("vms/vlan11",)}),
 ]
+PLUGGED = replace(SETTINGS, networks=(NetworkRule("VLAN 10", "vms/vlan10", binding="macvtap"),))
 IMPORTED = {"names": ("web01",), "macs": {"00:50:56:00:00:01": "vms/web01"}, "imported": {"vm-1": "vms/web01"}}
 
 
@@ -154,6 +155,17 @@ IMPORTED = {"names": ("web01",), "macs": {"00:50:56:00:00:01": "vms/web01"}, "im
 def test_the_target_is_asked_before_any_byte_moves(identifier: str, changes: dict[str, Any]) -> None:
     assert found(target=replace(TARGET, **changes)) == [(identifier, "critical")]
     assert found(target=Target()) == [], "what is not known of the cluster is no concern"
+
+
+@pytest.mark.parametrize(
+    ("bindings", "expected"),
+    [((), [("target.binding", "critical")]), (("macvtap", "passt"), []), (None, [])],
+)
+def test_a_network_binding_must_be_registered(bindings: tuple[str, ...] | None, expected: list[Any]) -> None:
+    target = replace(TARGET, bindings=bindings)
+    assert found(settings=PLUGGED, target=target) == expected
+    own = replace(SETTINGS, networks=(NetworkRule("VLAN 10", "vms/vlan10", binding="bridge"),))
+    assert found(settings=own, target=target) == [], "KubeVirt bridges by itself"
 
 
 def test_a_machine_that_was_imported_does_not_stand_in_its_own_way() -> None:
@@ -204,7 +216,7 @@ def test_an_override_of_memory_is_a_way_out() -> None:
 def test_every_rule_has_a_case_here() -> None:
     seen = {entry[0] for entry in BAD} | {entry[0] for entry in TARGETS}
     seen |= {"target.class", "estate.name", "estate.mac", "network.addresses", "guest.bitlocker", "disk.no_files"}
-    seen.add("target.imported")
+    seen |= {"target.imported", "target.binding"}
     assert {entry.id for entry in CATALOGUE} == seen
     assert len({entry.id for entry in CATALOGUE}) == len(CATALOGUE)
 

@@ -70,6 +70,17 @@ def test_a_warm_migration_has_its_library_and_its_cut_over() -> None:
     assert "cutover" not in forklift.migration("x", replace(warm, warm=False))["spec"]
 
 
+def test_a_binding_that_forklift_would_drop_in_silence_is_refused() -> None:
+    bound = replace(SETTINGS, networks=(NetworkRule("DMZ", "ignore"), NetworkRule("*", "vms/lan", binding="sriov")))
+    (finding,) = forklift.findings([machine(1)], bound, MOVE)
+    assert (finding.place, finding.found) == (
+        "mapping.networks[1].binding",
+        "the engine forklift bridges every network attachment",
+    )
+    bridged = replace(SETTINGS, networks=(NetworkRule("*", "vms/lan", binding="bridge"),))
+    assert not list(forklift.findings([machine(1)], bridged, MOVE))
+
+
 def test_what_forklift_would_refuse_is_told_at_once() -> None:
     settings = Settings("wave-1", "vms", storage=(StorageRule("ds1"),))
     found = forklift.findings([replace(machine(1), id="")], settings, replace(MOVE, warm=True))

@@ -40,7 +40,9 @@ def test_the_controllers_objects() -> None:
 
 def test_what_the_controller_would_drop_in_silence_is_told() -> None:
     settings = replace(
-        SETTINGS, networks=(NetworkRule("DMZ", "pod"),), storage=(StorageRule("ds1", "a"), StorageRule("*", "b"))
+        SETTINGS,
+        networks=(NetworkRule("DMZ", "pod"), NetworkRule("LAN", "vms/lan", binding="macvtap")),
+        storage=(StorageRule("ds1", "a"), StorageRule("*", "b")),
     )
     vm = replace(
         VM,
@@ -49,6 +51,7 @@ def test_what_the_controller_would_drop_in_silence_is_told() -> None:
     )
     found = harvester.findings(vm, settings, replace(SOURCE, datacenter=""))
     assert [finding.place for finding in found] == [
+        "mapping.networks[1].binding",
         "source.datacenter",
         "source.Web_01.nics[4000]",
         "source.Web_01.nics[4001]",
