@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from lab import guest_imports, place, setup, vsphere
+from lab import conversion, guest_imports, place, setup, vsphere
 from lab.build import cache
 from lab.build.catalog import all_recipes
 from lab.rack import model
@@ -21,6 +21,7 @@ SIMPLE = {
     "status": "show what is up",
     "inventory": "print the inventory's path",
     "guests": "build guests of every kind of file and write their imports; print the file's path",
+    "conversion": "build a guest that must be converted and the image that does it; print the path of what is to know",
     "prune": "remove from the cache what neither this checkout builds nor any lab runs on",
 }
 FOR_NODE = {
@@ -60,6 +61,8 @@ def main(arguments: list[str]) -> int:
         vsphere.scribble(where, options.machine, seed=1)
     elif options.command == "guests":
         print(guest_imports.write(where))
+    elif options.command == "conversion":
+        print(conversion.write(where))
     elif options.command == "inventory":
         print(where.inventory / "hosts.yml")
     elif options.command == "exec":

@@ -1,4 +1,4 @@
-"""For conversions inside the cluster: a system with virt-v2v, and a guest that cannot start on virtio."""
+"""For conversions inside the cluster: a system with virt-v2v, its image, and a guest that cannot start on virtio."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from lab.build import debian, disk
+from lab.build import debian, disk, oci
 from lab.build.disk import MIB, ROOT_START, SECTOR
 from lab.build.recipe import Build, Recipe
 
@@ -14,6 +14,8 @@ from lab.build.recipe import Build, Recipe
 TOOLS = ("virt-v2v", "linux-image-amd64")
 # The kernel of the small flavour has every driver that counts here, and is built into an image in a tenth of the time.
 GUEST = ("linux-image-cloud-amd64", "initramfs-tools", "grub2-common", "systemd-sysv", "udev", "zstd", "e2fsprogs")
+IMAGE = "lab.invalid/virt-v2v:trixie"
+ARCHIVE = "virt_v2v_image.linux-amd64.tar.zst"
 LABEL = "old"
 ALIVE = "IRONACRE-GUEST-ALIVE"
 # Of all that virtual machines offer only what its old home had.
@@ -72,10 +74,27 @@ def write_disk(tree: Path, image: Path, work: Path) -> None:
     disk.bios_loader(image, early, work)
 
 
+def image(build: Build) -> None:
+    """Write the system with virt-v2v as an archive that nodes take."""
+    layer = build.work / "layer.tar"
+    tree = build.need("virt_v2v") / "tree"
+    disk.tool("tar", "--create", "--numeric-owner", "--file", str(layer), "--directory", str(tree), ".")
+    oci.write_archive(build.out / ARCHIVE, [oci.Image((IMAGE,), (layer,))])
+
+
 INPUTS = tuple(Path(path) for path in (__file__, debian.__file__, disk.__file__))
 RECIPES = (
     replace(
         debian.system_recipe("virt_v2v", "trixie", TOOLS, "Debian system with virt-v2v and a kernel (five minutes)"),
+        on_demand=True,
+    ),
+    Recipe(
+        "virt_v2v_image",
+        "1",
+        image,
+        inputs=(Path(__file__), Path(oci.__file__)),
+        needs=("virt_v2v",),
+        says="the image of virt-v2v (a minute)",
         on_demand=True,
     ),
     Recipe(

@@ -11,8 +11,8 @@ from tools.checks.model import CHECKOUT, Outcome, Place, failed, passed, skipped
 
 # In the order of the chain: each scenario finds what the one before it has made. `default` brings the rack up.
 CHAIN = ("default", "provision", "configure", "cluster", "stack", "import", "report")
-# Not part of the test command: nine guests under emulation take longer than all the rest of the rack.
-ON_DEMAND = ("guests",)
+# Not part of the test command: guests and conversions under emulation take longer than all the rest of the rack.
+ON_DEMAND = ("convert", "guests")
 # As talkative as an operator could ask for: the logs must not hold a secret even then.
 TALKATIVE = {
     "MOLECULE_GLOB": "molecule/*/molecule.yml",
