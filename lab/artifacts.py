@@ -113,3 +113,10 @@ def replace(path: Path, text: str) -> None:
     new = path.with_name(f".{path.name}.new")
     new.write_text(text)
     new.replace(path)
+
+
+def note(path: Path, facts: dict[str, Any]) -> Path:
+    """Write what a playbook needs to know as YAML. -> the file."""
+    path.parent.mkdir(exist_ok=True)
+    replace(path, yaml.safe_dump(facts, sort_keys=False))
+    return path

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from lab.artifacts import replace
+from lab.artifacts import note
 from lab.build import cache, exports
 from lab.build.catalog import all_recipes
 from lab.place import Place
+from lab.rack.network import TAP
 from lab.recipes import guest_kinds
 from lab.recipes.guest_kinds import GUESTS, Written
 
 NAMESPACE = "guests"
 UP, ROOT, LOST = "IRONACRE-GUEST-UP", "IRONACRE-GUEST-ROOT", "IRONACRE-GUEST-NO-ROOT"
 SECOND = "VM Network 2"
+# KubeVirt's launcher opens the device as this user.
+LAUNCHER = 107
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,14 @@ class Case:
 
     @property
     def macs(self) -> tuple[str, ...]:
-        """Addresses it must have. Of two cards the second one stays out."""
-        return GUESTS[self.guest].machine.macs[:1] if self.described else ()
+        """Addresses that its cards must have."""
+        return GUESTS[self.guest].machine.macs if self.described else ()
+
+    @property
+    def bindings(self) -> tuple[dict[str, Any], ...]:
+        """How its cards are bound: the pod network takes one of them."""
+        bound: tuple[dict[str, Any], ...] = ({"masquerade": {}}, {"binding": {"name": TAP}})
+        return bound[: len(self.macs)]
 
     @property
     def bus(self) -> str:
@@ -75,14 +83,29 @@ CASES = (
 
 
 def write(place: Place) -> Path:
-    """Build the guests that are not in the cache and write their imports for a playbook."""
+    """Build the guests that are not in the cache and write what a playbook needs to import them.
+
+    program: the network plugin that the nodes need. objects: what must be in the cluster before.
+    """
     names = dict.fromkeys(case.guest for case in CASES)
-    built = cache.build(all_recipes(), [f"guest_{name}" for name in names])
+    built = cache.build(all_recipes(), [*(f"guest_{name}" for name in names), "cni_tap"])
     forms = {name: guest_kinds.written(built[f"guest_{name}"], GUESTS[name]) for name in names}
-    target = place.state / "guests.yml"
-    target.parent.mkdir(exist_ok=True)
-    replace(target, yaml.safe_dump({"hci_imports": list(imports(forms))}, sort_keys=False))
-    return target
+    needed = {"program": str(built["cni_tap"] / TAP), "objects": objects(), "hci_imports": list(imports(forms))}
+    return note(place.state / "guests.yml", needed)
+
+
+def objects() -> list[dict[str, Any]]:
+    """The namespace and in it the network of the second card: a tap device in the pod, connected to nothing."""
+    plugin = {"cniVersion": "1.0.0", "name": TAP, "type": TAP, "owner": LAUNCHER, "group": LAUNCHER}
+    return [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}},
+        {
+            "apiVersion": "k8s.cni.cncf.io/v1",
+            "kind": "NetworkAttachmentDefinition",
+            "metadata": {"name": TAP, "namespace": NAMESPACE},
+            "spec": {"config": json.dumps(plugin)},
+        },
+    ]
 
 
 def imports(forms: dict[str, Written]) -> Iterator[dict[str, Any]]:
@@ -94,8 +117,10 @@ def imports(forms: dict[str, Written]) -> Iterator[dict[str, Any]]:
             "source": {"type": case.kind if case.described else "image", "path": str(path)},
             "target": {"namespace": NAMESPACE},
             "mapping": {
-                # The pod network takes one card, and a bridge needs a kernel with dummy links.
-                "networks": [{"source": SECOND, "target": "ignore"}, {"source": "*", "target": "pod"}],
+                "networks": [
+                    {"source": SECOND, "target": f"{NAMESPACE}/{TAP}", "binding": TAP},
+                    {"source": "*", "target": "pod"},
+                ],
                 "storage": [{"source": "*", "volume_mode": "Filesystem", "access_modes": ["ReadWriteMany"]}],
             },
             "sink": case.sink,

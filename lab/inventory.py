@@ -133,7 +133,13 @@ def stack(rack: Rack) -> dict[str, Any]:
         "use_emulation": rack.emulation,
         # How full the machine's own disk is says nothing about the rack.
         "longhorn": {"extra_settings": {"storage-minimal-available-percentage": 0}},
-        "kubevirt": {"hide_kvm": rack.emulation, "operator_replicas": 1, "infra_replicas": 1},
+        "kubevirt": {
+            "hide_kvm": rack.emulation,
+            "operator_replicas": 1,
+            "infra_replicas": 1,
+            # A second card on a tap device that the network plugin makes needs no dummy link, as a bridge does.
+            "configuration": {"network": {"binding": {network.TAP: {"domainAttachmentType": "tap"}}}},
+        },
         "cdi": {
             "storage_profiles": [
                 {"storage_class": name, "claim_property_sets": shared, "snapshot_class": "longhorn-snapshot"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,23 @@ def said(namespace: str, pod: str, *command: str) -> str:
         stdout=True,
         stderr=True,
     )
+    return text
+
+
+def console(namespace: str, name: str) -> str:
+    """All that the guest of a machine has said on its serial console since it was started."""
+    pods = api().list_namespaced_pod(namespace, label_selector=f"vm.kubevirt.io/name={name}").items
+    running = [pod.metadata.name for pod in pods if pod.status.phase == "Running"]
+    text: str = api().read_namespaced_pod_log(running[0], namespace, container="guest-console-log") if running else ""
+    return text
+
+
+def heard(namespace: str, name: str, seconds: float, *words: str) -> str:
+    """What a guest has said once all of these were; emulated guests are slow."""
+    end = time.monotonic() + seconds
+    while missing := [word for word in words if word not in (text := console(namespace, name))]:
+        assert time.monotonic() < end, f"not heard: {missing}; heard: {text[-1000:]}"
+        time.sleep(1)
     return text
 
 

@@ -1,4 +1,4 @@
-"""The demo: a rehearsal rack, the whole chain on it, a live migration, the report. `python -m tools.demo`."""
+"""The demo: a rack, the whole chain on it, a pod on a VLAN, a live migration, the report. `python -m tools.demo`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 REPORT = CHECKOUT / ".lab" / "rack1-report.html"
 LAB = (sys.executable, "-m", "lab")
 PLAYBOOK = ("exec", "--", str(Path(sys.executable).parent / "ansible-playbook"))
+CHECK = (
+    *("exec", "--", "env", f"MOLECULE_PROJECT_DIRECTORY={CHECKOUT}"),
+    f"PYTHONPATH={CHECKOUT / 'molecule'}:{CHECKOUT / '.ansible/collections'}",
+    *(sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "--no-header"),
+)
 STEPS = (
     ("install what the lab needs", ("setup",)),
     ("build what the rack is made of; the first time takes a while, later everything is in the cache", ("build",)),
@@ -19,6 +24,7 @@ STEPS = (
         "run the chain: from a powered-off machine to imported VMs; one of them still runs at its source",
         (*PLAYBOOK, "site.yml", "-e", "lab_warm_state=precopied"),
     ),
+    ("reach a pod on a VLAN through the bond and bridge of m1", (*CHECK, "molecule/stack/tests/test_vm_network.py")),
     ("at its source, the machine that is copied already goes on writing", ("scribble", "legacy-warm")),
     ("cut it over: stop it, copy what changed, fence it, start it here", (*PLAYBOOK, "playbooks/import_vms.yml")),
     ("move a VM to another host while it answers", (*PLAYBOOK, "playbooks/migrate_vms.yml")),

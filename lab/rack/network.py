@@ -15,6 +15,8 @@ MGMT_VLAN, VMS_VLAN, STORAGE_VLAN = 70, 81, 82
 TAGGED = {VMS_VLAN: "172.31.81", STORAGE_VLAN: "172.31.82"}
 BOND, TRUNK = "bond0", "br-trunk"
 MANAGEMENT = f"{TRUNK}.{MGMT_VLAN}"
+# The binding of a second card, its network plugin, and the network attachment that names it.
+TAP = "tap"
 # A machine in emulation takes seconds for what takes a real one a blink.
 PATIENCE: dict[str, Any] = {"confirm": {"attempt_limit": 45}, "rollback": {"timeout": 300}}
 
