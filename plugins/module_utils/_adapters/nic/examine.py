@@ -103,14 +103,15 @@ def examine(
         target, ours = exclusive.extend(target, ours, kernel, state, path)
     after = {**manager.render(state), **surroundings.resolver(state, manager.name)}
     before = {**manager.current(), **surroundings.existing(after)}
-    refuse(validate_live(seen(manager, state, resolved(previous), kernel, target, before)))
+    node = seen(manager, state, resolved(previous), kernel, target, before)
+    refuse(validate_live(node))
     if before != after:
         refuse(manager.verify(manager.render(state)))
     found = differences(kernel, target, ours)
     steps = plan(found, kernel, target, path)
     return Examination(
         manager, record, previous, state, raw, kernel, target, ours, found, steps,
-        before, after, path, matched, warnings,
+        before, after, path, matched, [*warnings, *map(str, validate_live(node, "warning"))],
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ class Link:
     """One device. kind: empty for a real NIC. vlans: VID -> flags, of P (PVID) and U (leaves untagged).
 
     tentative: those of the addresses that the kernel still asks the link for, whether somebody else has them.
+    bare: those of the IPv4 addresses that have no broadcast address, though their prefix has one.
     lower: what a VLAN, or one of the links that share a NIC (macvlan and so on), stands on.
     """
 
@@ -47,6 +48,7 @@ class Link:
     addresses: frozenset[str] = frozenset()
     dynamic: frozenset[str] = frozenset()
     tentative: frozenset[str] = frozenset()
+    bare: frozenset[str] = frozenset()
     lower: str | None = None
     max_mtu: int = 0
     port: Mapping[str, Any] = field(default_factory=dict)
@@ -119,6 +121,7 @@ def _link(item: Mapping[str, Any], info: list[Any], vlans: Mapping[int, str], ex
         dynamic=frozenset(_address(one) for one in info if one.get("dynamic") and one.get("scope") in GLOBAL),
         lower=item.get("link") if kind in SHARING else None,
         tentative=frozenset(_address(one) for one in info if one.get("tentative") and _is_ours(one)),
+        bare=frozenset(_address(one) for one in info if _is_bare(one) and _is_ours(one)),
         max_mtu=int(item.get("max_mtu") or 0),
         port={**port, "kind": linkinfo.get("info_slave_kind")},
         data=data,
@@ -154,6 +157,10 @@ def family_of(route: Mapping[str, Any]) -> int:
 def _is_ours(info: Mapping[str, Any]) -> bool:
     """A static address of the outside world: not learned, not made by the kernel."""
     return not info.get("dynamic") and info.get("scope") in GLOBAL
+
+
+def _is_bare(info: Mapping[str, Any]) -> bool:
+    return ":" not in info["local"] and int(info["prefixlen"]) < 31 and not info.get("broadcast")
 
 
 def _address(info: Mapping[str, Any]) -> str:

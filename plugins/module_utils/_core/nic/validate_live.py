@@ -48,22 +48,23 @@ class Node:
 
 
 Told = Iterator["tuple[str, str, str]"]
-RULES: dict[str, Callable[[Node], Told]] = {}
+RULES: dict[str, tuple[str, Callable[[Node], Told]]] = {}
 
 
-def rule(name: str) -> Callable[[Callable[[Node], Told]], Callable[[Node], Told]]:
+def rule(name: str, level: str = "error") -> Callable[[Callable[[Node], Told]], Callable[[Node], Told]]:
     """Register a live rule under its id."""
 
     def register(function: Callable[[Node], Told]) -> Callable[[Node], Told]:
-        RULES[name] = function
+        RULES[name] = (level, function)
         return function
 
     return register
 
 
-def validate(node: Node) -> list[Breach]:
-    """All findings of all live rules."""
-    return [Breach(*finding, rule=name) for name, function in RULES.items() for finding in function(node)]
+def validate(node: Node, level: str = "error") -> list[Breach]:
+    """All findings of all live rules of a level: error or warning."""
+    rules = [(name, function) for name, (of, function) in RULES.items() if of == level]
+    return [Breach(*finding, rule=name) for name, function in rules for finding in function(node)]
 
 
 @rule("live-enslaved")
@@ -231,3 +232,16 @@ def backend_cannot(node: Node) -> Told:
     """What the backend has no word for would be gone after a reboot."""
     for place, what in node.cannot:
         yield place, what, "remove it or use another backend"
+
+
+@rule("live-broadcast", "warning")
+def live_broadcast(node: Node) -> Told:
+    """systemd-networkd 252, started anew over such an address, gives its link up."""
+    for item in node.state.interfaces:
+        link = node.link(item)
+        for address in sorted(link.bare.intersection(item.addresses)) if link else ():
+            yield (
+                f"{place_of(item)}.ipv4.addresses",
+                f"{address} is there without its broadcast address; systemd-networkd 252 fails when started over it",
+                "boot the node before networkd is updated or started anew",
+            )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.kernel import Kernel, Link
+from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.kernel import Kernel, Link, read
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.model import State
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.parse import parse
 from ansible_collections.ironacre.hci.plugins.module_utils._core.nic.target import wanted
@@ -25,6 +25,8 @@ BRIDGE: dict[str, Any] = {
     ]
 }
 SRIOV = {"interfaces": [{"name": "eno1", "type": "ethernet", "sriov": {"vfs": 8}}]}
+HELD = frozenset({"10.0.0.2/24"})
+STATIC = {"interfaces": [{"name": "eno1", "type": "ethernet", "ipv4": {"method": "static", "addresses": [*HELD]}}]}
 JUMBO = {"interfaces": [{"name": "eno1", "type": "ethernet", "mtu": 9000}]}
 
 
@@ -59,6 +61,8 @@ CASES: dict[str, tuple[Node, Node]] = {
     "live-shadow": (node(PLAIN, shadows={"/etc/systemd/network/00-x.network": ("en*",)}),
                     node(PLAIN, shadows={"/etc/systemd/network/00-x.network": ("wl*",)})),
     "live-checkpoint": (node(PLAIN, checkpoints=("/org/freedesktop/NetworkManager/Checkpoint/3",)), node(PLAIN)),
+    "live-broadcast": (node(STATIC, Link("eno1", addresses=HELD, bare=HELD)),
+                       node(STATIC, Link("eno1", addresses=HELD, bare=frozenset({"10.0.0.9/24"})))),
     "backend-cannot": (node(PLAIN, cannot=(("interfaces.b.bond.use_carrier", "networkd has no key"),)), node(PLAIN)),
 }  # fmt: skip
 
@@ -70,8 +74,24 @@ def test_nic_12_every_live_rule_has_its_two_cases() -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_nic_12_live_rules(name: str) -> None:
     breaks, keeps = CASES[name]
-    assert [one.rule for one in validate(breaks)] == [name]
-    assert validate(keeps) == []
+    level = RULES[name][0]
+    assert [one.rule for one in validate(breaks, level)] == [name]
+    assert validate(keeps, level) == []
+
+
+def test_an_address_without_broadcast_refuses_nothing() -> None:
+    assert validate(CASES["live-broadcast"][0]) == []
+
+
+def test_the_kernel_says_which_addresses_have_no_broadcast() -> None:
+    told = [
+        {"local": "10.0.0.2", "prefixlen": 24},
+        {"local": "10.0.0.3", "prefixlen": 24, "broadcast": "10.0.0.255"},
+        {"local": "10.0.1.0", "prefixlen": 31},
+        {"local": "fd00::2", "prefixlen": 64},
+    ]
+    raw = {"ifname": "eno1", "addr_info": [{**one, "scope": "global"} for one in told]}
+    assert read({"link": [raw], "addr": [raw]}).links["eno1"].bare == HELD
 
 
 def test_nic_11_a_vlan_that_is_made_anew_keeps_what_stands_on_it() -> None:
