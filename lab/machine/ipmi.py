@@ -13,6 +13,7 @@ from pyghmi.ipmi.private import serversession
 
 from lab.machine.boot import BootFlags
 from lab.machine.faults import Faults
+from lab.machine.once import OnceSession
 from lab.machine.qemu import QemuMachine
 
 NODE_BUSY, NOT_SUPPORTED, BAD_FIELD = 0xC0, 0x80, 0xCC
@@ -41,9 +42,9 @@ def answer_open_session(original: Callable[..., Any]) -> Callable[..., Any]:
     return answer
 
 
-serversession.ServerSession.create_open_session_response = answer_open_session(
-    serversession.ServerSession.create_open_session_response
-)
+OnceSession.create_open_session_response = answer_open_session(OnceSession.create_open_session_response)
+# What pyghmi's server makes for every client.
+serversession.ServerSession = OnceSession
 
 
 class IpmiBmc(pyghmi_bmc.Bmc):  # type: ignore[misc]

@@ -12,9 +12,10 @@ import pytest
 
 from tests.peers.ends import tidily
 from tests.peers.kube_api import api_server
-from tests.peers.peers import HERE, UEFI_DISK_ONCE_USED, IpmiPeer, eventually, free_port, needs, process
+from tests.peers.peers import UEFI_DISK_ONCE_USED, IpmiPeer, eventually, free_port, needs, process
 from tests.peers.vcenter_estate import estate, image
 from tests.peers.vcenter_sim import VcenterSim, serving
+from tests.unit.rules.tree import CHECKOUT
 from tests.unit.running import Run, runner
 
 
@@ -33,7 +34,8 @@ def ipmi(tmp_path: Path) -> Iterator[IpmiPeer]:
     peer = IpmiPeer(free_port(socket.SOCK_DGRAM), tmp_path)
     state = {"power": "off", "flags": UEFI_DISK_ONCE_USED, "faults": {}}
     (tmp_path / "state.json").write_text(json.dumps(state))
-    with process(sys.executable, str(HERE / "ipmi_bmc.py"), str(peer.port), str(tmp_path)):
+    command = (sys.executable, "-m", "tests.peers.ipmi_bmc", str(peer.port), str(tmp_path))
+    with process(*command, cwd=CHECKOUT):
         eventually(lambda: "listening" in peer.log(), "the IPMI BMC listens")
         yield peer
 

@@ -1,8 +1,11 @@
-"""A BMC that speaks real IPMI 2.0 (pyghmi's server) and does nothing but remember: `ipmi_bmc.py PORT FOLDER`.
+"""A BMC that speaks real IPMI 2.0 (pyghmi's server) and does nothing but remember.
+
+`python -m tests.peers.ipmi_bmc PORT FOLDER`.
 
 FOLDER/state.json holds power, flags (five bytes of boot parameter 5) and faults; FOLDER/log one line per command.
 Faults: busy (commands refused), forget (boot writes lost), hide (flags read back as invalid), slow (seconds until a
-power command shows), full (no session left). Each is a number of times, except slow.
+power command shows), late (seconds until a power command is answered), full (no session left). Each is a number of
+times, except slow and late.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ from typing import Any
 
 from pyghmi.ipmi import bmc
 from pyghmi.ipmi.private import serversession
+
+from lab.machine.once import OnceSession
 
 PORT, FOLDER = int(sys.argv[1]), Path(sys.argv[2])
 NO_RESOURCES, BAD_ALGORITHM = 0x01, 0x04
@@ -45,7 +50,7 @@ def strikes(fault: str) -> bool:
     return bool(left)
 
 
-class Session(serversession.ServerSession):
+class Session(OnceSession):
     def create_open_session_response(self, request: bytes) -> bytearray:
         # The library's server answers suite 3 whatever was asked, so that clients that asked for 17 break later.
         status = NO_RESOURCES if strikes("full") else BAD_ALGORITHM if request[12] != 1 else 0
@@ -74,6 +79,7 @@ class RecordingBmc(bmc.Bmc):
         state = load()
         RecordingBmc.shown = (time.monotonic() + state["faults"].get("slow", 0), state["power"])
         save({**state, "power": power})
+        time.sleep(state["faults"].get("late", 0))
         return 0
 
     def power_on(self) -> int:
