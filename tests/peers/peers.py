@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import random
 import shutil
 import socket
 import subprocess
@@ -18,7 +19,6 @@ import pytest
 
 from tests.peers.ends import with_parent
 
-HERE = Path(__file__).parent
 UEFI_PXE = [0xA0, 0x04, 0, 0, 0]
 UEFI_DISK_ONCE_USED = [0xA0, 0x00, 0, 0, 0]
 
@@ -35,14 +35,33 @@ def _present(name: str) -> bool:
     return bool(importlib.util.find_spec(library) if kind else shutil.which(name))
 
 
+# One for each port that is lent; closed when this process ends.
+LENT: list[socket.socket] = []
+
+
 def free_port(kind: int = socket.SOCK_STREAM) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """A port of 127.0.0.1 that nobody else gets until this process ends, however late it is bound, or bound again.
+
+    The kernel gives a socket without a port one of its own range: this one lies below. Another process of tests asks
+    for the same name of an abstract socket, which like a port belongs to one network namespace.
+    """
+    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    end = first if first > 16384 else 32768
+    for port in random.SystemRandom().sample(range(end - 8192, end), 8192):
+        mark = socket.socket(socket.AF_UNIX)
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                mark.bind(f"\0ironacre-tests-port-{port}")
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                mark.close()
+                continue
+        LENT.append(mark)
         return port
+    raise AssertionError("no port is free")
 
 
-def eventually(check: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:
+def eventually(check: Callable[[], Any], what: str, seconds: float = 120.0) -> Any:
     """Poll until `check` is true; it fails by itself after a generous deadline, it does not time anything."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -71,7 +90,9 @@ class IpmiPeer:
     def set(self, **state: Any) -> None:
         found = self.state()
         found["faults"].update(state.pop("faults", {}))
-        (self.folder / "state.json").write_text(json.dumps({**found, **state}))
+        part = self.folder / "state.set"
+        part.write_text(json.dumps({**found, **state}))
+        part.replace(self.folder / "state.json")
 
     def state(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.folder / "state.json").read_text())
