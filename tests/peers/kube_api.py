@@ -67,10 +67,11 @@ def api_server(folder: Path) -> Iterator[Path]:
         stack.enter_context(process(str(kube), "etcd", *arguments, "--unsafe-no-fsync", **quiet))
         stack.enter_context(process(str(kube), "kube-apiserver", *_server_arguments(folder, etcd, secure), **quiet))
         kubeconfig = folder / "kubeconfig"
-        eventually((folder / "certs" / "apiserver.crt").exists, "the API server made its certificate", 60)
+        # The key is written behind the certificate: one that is there may not be whole yet.
+        eventually((folder / "certs" / "apiserver.key").exists, "the API server made its certificate", 180)
         kubeconfig.write_text(_kubeconfig(folder, secure))
         api = KubernetesApi(load_connection(str(kubeconfig)))
-        eventually(lambda: _ready(api), "the API server is ready", 90)
+        eventually(lambda: _ready(api), "the API server is ready", 180)
         _install_kinds(api)
         yield kubeconfig
 
@@ -103,8 +104,9 @@ contexts: [{{name: peer, context: {{cluster: peer, user: admin}}}}]
 
 
 def _ready(api: KubernetesApi) -> bool:
+    """All that it does at its start is done: the namespaces are made, addresses can be given to services."""
     try:
-        return api.get("Namespace", "default") is not None
+        return api.text("/readyz") == "ok" and api.get("Namespace", "default") is not None
     except PlatformError:
         return False
 
@@ -124,7 +126,9 @@ def _install_kinds(api: KubernetesApi) -> None:
             },
         }
         api.create(body)
-        eventually(lambda kind=kind, name=body["metadata"]["name"]: _established(api, name), f"{kind} is served", 30)
+        place = f"/apis/{group}/{version}/{plural}"
+        # A condition of the definition says it a moment before the requests of others are answered.
+        eventually(lambda place=place: api.find(place) is not None, f"{kind} is served", 120)
 
 
 def _status(kind: str) -> dict[str, Any]:
@@ -133,9 +137,3 @@ def _status(kind: str) -> dict[str, Any]:
         return {}
     token = {"type": "string", "default": "peer-upload"}
     return {"properties": {"status": {"type": "object", "default": {}, "properties": {"token": token}}}}
-
-
-def _established(api: KubernetesApi, name: str) -> bool:
-    found = api.get("CustomResourceDefinition", name) or {}
-    conditions = {item["type"]: item["status"] for item in found.get("status", {}).get("conditions") or []}
-    return conditions.get("Established") == "True"
