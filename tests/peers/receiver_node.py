@@ -67,7 +67,8 @@ class ReceiverNode:
     def start(self, uid: str, pod: dict[str, Any]) -> None:
         name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
         folder = self.folder / uid
-        (folder / "receiver").mkdir(parents=True)
+        # It is there when the API server did not answer at the first attempt.
+        (folder / "receiver").mkdir(parents=True, exist_ok=True)
         program = self.api.get("ConfigMap", name, namespace) or {"data": {}}
         for file, text in program["data"].items():
             (folder / "receiver" / file).write_text(text)
