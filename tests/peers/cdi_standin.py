@@ -55,13 +55,17 @@ class Platform:
                     api.delete("VirtualMachineInstance", machine["metadata"]["name"], machine["metadata"]["namespace"])
 
     def phase(self, api: KubernetesApi, metadata: dict[str, Any], phase: str) -> None:
-        body = api.get("DataVolume", metadata["name"], metadata["namespace"])
-        if body is not None:
-            try:
-                api.replace({**body, "status": {"phase": phase}})
-            except ApiError as error:
-                if error.status not in (404, 409):
-                    raise
+        """Write it down, also when somebody else writes to the volume at the same time."""
+        try:
+            api.merge("DataVolume", metadata["name"], {"status": {"phase": phase}}, metadata["namespace"])
+        except ApiError as error:
+            if error.status != 404:
+                raise
+
+    def forget_requests(self) -> None:
+        """CDI answers a request for a token and keeps nothing; here one stays when its upload never began."""
+        for request in self.api.list("UploadTokenRequest"):
+            self.api.delete("UploadTokenRequest", request["metadata"]["name"], request["metadata"]["namespace"])
 
     def run(self, api: KubernetesApi, metadata: dict[str, Any]) -> None:
         if api.get("VirtualMachineInstance", metadata["name"], metadata["namespace"]) is None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import random
-import signal
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -107,8 +105,7 @@ def test_an_import_that_was_killed_moves_only_what_is_missing(site: Site, tmp_pa
     while process.poll() is None and not first_is_there():
         site.bench.platform.end.wait(0.01)
     assert process.poll() is None, process.communicate()
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    site.bench.kill(process)
     found = site.run("killed", path)
     assert found["phase"] == "done", found
     assert site.node.volume("killed-disk0").read_bytes() == RAW[0]
