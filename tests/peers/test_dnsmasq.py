@@ -67,11 +67,11 @@ def network(wire: tuple[str, str], tmp_path: Path) -> Iterator[tuple[str, Path]]
         yield client, tmp_path
 
 
-def ask(client: str, folder: Path, mac: str, option: str) -> dict[str, str]:
-    """The lease a machine gets, empty without one."""
+def ask(client: str, folder: Path, mac: str, option: str, tries: int = 60) -> dict[str, str]:
+    """The lease a machine gets, empty without one. It asks once a second, until it gets one."""
     inside(client, "ip", "link", "set", "nic0", "address", mac)
-    command = ["busybox", "udhcpc", "-q", "-n", "-f", "-t", "4", "-T", "1", "-i", "nic0", "-s", f"{folder}/bound"]
-    inside(client, *command, "-x", option, "-O", "bootfile", "-O", "tftp")
+    command = ["busybox", "udhcpc", "-q", "-n", "-f", "-i", "nic0", "-s", f"{folder}/bound"]
+    inside(client, *command, "-t", str(tries), "-T", "1", "-x", option, "-O", "bootfile", "-O", "tftp")
     path = folder / "lease"
     lines = path.read_text().splitlines() if path.exists() else []
     return dict(line.split("=", 1) for line in lines if "=" in line)
@@ -89,4 +89,4 @@ def test_a_known_machine_gets_its_address_and_its_boot_file(
 
 
 def test_an_unknown_machine_gets_nothing(network: tuple[str, Path]) -> None:
-    assert ask(*network, UNKNOWN, ASK["bios"]) == {}
+    assert ask(*network, UNKNOWN, ASK["bios"], tries=4) == {}

@@ -18,9 +18,17 @@ from tests.peers.test_import_kinds import DISKS, MIB, copy, judge, make_disk, ma
 
 @contextmanager
 def used_device(path: pathlib.Path, size: int) -> Iterator[str]:
-    """A block device whose first 64 MiB are full of old data."""
+    """A block device whose first 64 MiB are full of old data.
+
+    Under a name of our own, which the next one in this folder has, too: all on this machine share the numbers.
+    """
+    name = path.with_name("loop")
     with loop_device(scatter(path, size, (0, random.Random("old").randbytes(min(size, 64 * MIB))))) as device:
-        yield device
+        name.symlink_to(device)
+        try:
+            yield str(name)
+        finally:
+            name.unlink()
 
 
 @pytest.fixture

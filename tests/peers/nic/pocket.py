@@ -174,8 +174,8 @@ class Pocket:
         sh("ip", "netns", "del", self.space, check=False)
         sh("ip", "-n", self.controller, "link", "del", f"c{self.number}", check=False)
 
-    def answers(self, address: str = "", patience: float = 2.0) -> bool:
-        """True when sshd greets within these seconds."""
+    def answers(self, address: str = "", patience: float = 30.0) -> bool:
+        """True when sshd greets within these seconds. Where nobody has the address, that is known after three."""
         probe = (
             "import socket,sys; s=socket.create_connection((sys.argv[1],22),float(sys.argv[2])); "
             "sys.exit(0 if s.recv(4)==b'SSH-' else 1)"
