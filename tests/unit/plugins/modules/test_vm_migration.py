@@ -122,7 +122,7 @@ def test_lost_answers_are_counted(
     with http.server.HTTPServer(("127.0.0.1", 0), Page) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_address[1]}/"
-        found = runner(capfd)(vm_migration, {**options, "probe": {"url": url}})["probe"]
+        found = runner(capfd)(vm_migration, {**options, "probe": {"url": url, "timeout": 60}})["probe"]
         server.shutdown()
     assert found["asked"] >= 1 and found["lost"] == 0
     found = runner(capfd)(vm_migration, {**options, "probe": {"url": url, "timeout": 0.2}, "target_node": "n3"})[

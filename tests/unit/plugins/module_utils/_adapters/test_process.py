@@ -12,8 +12,8 @@ import pytest
 from ansible_collections.ironacre.hci.plugins.module_utils._adapters.process import Companion, attempt
 
 SPEAKER = "import sys; print(sys.stdin.read().upper(), end=''); print('oops', file=sys.stderr); sys.exit(3)"
-# Tells its process id in a file, then waits to be killed.
-SLEEPER = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(600)"
+# Tells its process id in a file, then waits to be killed. A shell, which has begun at once.
+SLEEPER = ["sh", "-c", 'echo $$ >"$0"; exec sleep 600']
 
 
 def python(*arguments: str) -> list[str]:
@@ -47,8 +47,8 @@ def test_the_path_of_the_environment_decides_what_is_run(tmp_path: Path) -> None
 
 def test_a_program_without_an_end_is_ended_at_the_limit(tmp_path: Path) -> None:
     told = tmp_path / "pid"
-    code, _output, error = attempt(python(SLEEPER, str(told)), limit=2)
-    assert (code, error) == (124, f"{sys.executable}: no answer within 2 s")
+    code, _output, error = attempt([*SLEEPER, str(told)], limit=3)
+    assert (code, error) == (124, "sh: no answer within 3 s")
     assert not is_alive(int(told.read_text()))
 
 
