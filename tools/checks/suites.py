@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
+import threading
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -98,7 +100,10 @@ def sanity(place: Place) -> Outcome:
     for release in ("24_2", "25_2", "25_3", "26_0"):
         stub = home / ".ansible" / "test" / "cache" / f"get_pip_{release}.py"
         stub.parent.mkdir(parents=True, exist_ok=True)
-        stub.write_text(BOOTSTRAP)
+        # Whole or not at all: the other leg may just be reading it.
+        part = stub.with_name(f".{stub.name}-{os.getpid()}-{threading.get_ident()}")
+        part.write_text(BOOTSTRAP)
+        part.replace(stub)
     with tempfile.TemporaryDirectory(prefix="ironacre-sanity-") as scratch:
         target = copy_of_collection(Path(scratch))
         command = (place.programs / "ansible-test", "sanity", "--color", "no", "--python", version)

@@ -9,7 +9,7 @@ testinfra_hosts = ["ansible://hci_boot", "ansible://hci_servers"]
 
 def test_a_host_is_a_debian_with_systemd(host: Any) -> None:
     assert host.system_info.distribution == "debian"
-    assert host.check_output("systemctl is-system-running || true") in {"running", "degraded"}
+    assert host.check_output("systemctl is-system-running --wait || true") in {"running", "degraded"}
 
 
 def test_a_host_has_only_the_networks_of_the_rack(host: Any) -> None:
