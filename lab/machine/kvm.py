@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -17,11 +18,16 @@ def accel(kernel: Path) -> str:
     """Return kvm or tcg; the answer is kept until the machine starts anew."""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     kept = DATA_ROOT / "accel"
-    if kept.exists() and kept.read_text().split()[0] == boot:
-        return kept.read_text().split()[1]
+    # Another lab may come up, or be the last to go, at the same time: it is read once, and written whole.
+    with suppress(OSError, ValueError):
+        at, answer = kept.read_text().split()
+        if at == boot:
+            return answer
     answer = "kvm" if Path("/dev/kvm").exists() and boots(kernel) else "tcg"
     kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(f"{boot} {answer}\n")
+    part = kept.with_name(f"accel-{os.getpid()}")
+    part.write_text(f"{boot} {answer}\n")
+    part.replace(kept)
     return answer
 
 

@@ -48,7 +48,7 @@ def redfish(lab: LabCopy, path: str = "", method: str = "GET", body: dict[str, o
     return lab.controller("curl", "-sS", *login, "-X", method, *data, "-w", "\n%{http_code}", SYSTEM + path)
 
 
-def until(what: str, true: Callable[[], bool], seconds: float = 60) -> None:
+def until(what: str, true: Callable[[], bool], seconds: float = 600) -> None:
     """Wait for something that a machine does in its own time."""
     deadline = time.monotonic() + seconds
     while not true():
@@ -94,8 +94,9 @@ def test_a_reset_sent_three_times_is_one_reset_and_keeps_the_override(lab: LabCo
     until("the firmware", lambda: "SeaBIOS" in said(lab))
     ipmi(lab, "chassis", "bootdev", "pxe")
     before = events.read_text().count("reset, boot")
-    for _ in range(3):
-        ipmi(lab, "power", "reset")
+    # In one session, so that they come together however busy this machine is.
+    (lab.folder / "resets").write_text("power reset\n" * 3)
+    ipmi(lab, "exec", "resets")
     until("the network card's boot", lambda: "net0: 52:54:00:70:00:14" in said(lab))
     assert events.read_text().count("reset, boot") == before + 1
 
