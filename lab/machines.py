@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from functools import partial
 
 from lab import daemons
 from lab.daemons import Daemon
@@ -11,6 +12,11 @@ from lab.machine import authority
 from lab.machine.qemu import QemuMachine
 from lab.place import Place
 from lab.rack.model import Machine, Rack
+from lab.shell import accepts, wait_for
+
+REDFISH_PORT = 8443
+# Seconds that a busy machine may need to load a BMC's program.
+PATIENCE = 120
 
 
 def up(place: Place, rack: Rack, accel: str) -> None:
@@ -20,6 +26,13 @@ def up(place: Place, rack: Rack, accel: str) -> None:
     for machine in rack.machines:
         QemuMachine(place, machine).prepare(accel)
         daemons.start(place, bmc(place, machine))
+
+
+def wait(place: Place, rack: Rack) -> None:
+    """Wait until the BMCs answer: who switches a machine does not ask twice."""
+    for machine in rack.machines:
+        there = partial(accepts, place.controller, machine.bmc_address, REDFISH_PORT)
+        wait_for(f"{machine.name}: its BMC", there, PATIENCE, f"see {place.logs / f'bmc-{machine.name}.log'}")
 
 
 def cut(place: Place, machine: Machine, empty: bool) -> None:

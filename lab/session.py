@@ -48,6 +48,7 @@ class Lab:
         inventory.write(self.place, self.rack)
         for host in self.hosts:
             wait_for(f"{host.host.name}: SSH", partial(self.answers, host), PATIENCE, f"see {host.log}")
+        machines.wait(self.place, self.rack)
         if not bare:
             artifacts.up(self.place)
             vsphere.up(self.place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 
@@ -30,6 +31,12 @@ def inside(namespace: str, *command: str) -> Sequence[str]:
     ``ip netns exec`` would also remount /sys and so hide the cgroups that hosts need.
     """
     return ("nsenter", f"--net=/run/netns/{namespace}", *command)
+
+
+def accepts(namespace: str, address: str, port: int) -> bool:
+    """Tell whether a port accepts connections out of a network namespace."""
+    probe = f"import socket; socket.create_connection(('{address}', {port}), 1)"
+    return works(*inside(namespace, sys.executable, "-c", probe))
 
 
 def wait_for(what: str, ready: Callable[[], bool], seconds: float, way_out: str) -> None:

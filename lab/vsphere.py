@@ -16,13 +16,13 @@ from lab.daemons import Daemon
 from lab.machine import authority
 from lab.place import Place
 from lab.rack.model import MGMT
-from lab.shell import inside, run, wait_for, works
+from lab.shell import accepts, inside, run, wait_for
 
 ADDRESS, PORT, CONTROL_PORT = f"{MGMT}.1", 443, 8991
 NAMES = ("vcenter", "vcenter.rack.test")
 USER = "administrator@vsphere.local"
 SECRET = "vcenter"
-PATIENCE = 60
+PATIENCE = 120
 DATA_MIB = 32
 NETWORK = "VM Network"
 
@@ -36,7 +36,8 @@ def up(place: Place) -> None:
         folder.mkdir(mode=0o700)
         (folder / "estate.json").write_text(json.dumps(estate(built["guest_ova"] / "guest.raw")))
     daemons.start(place, daemon(place, built["vcenter"] / "vcenter"))
-    wait_for("vcenter", partial(answers, place), PATIENCE, f"see {place.logs / 'vcenter.log'}")
+    there = partial(accepts, place.controller, ADDRESS, PORT)
+    wait_for("vcenter", there, PATIENCE, f"see {place.logs / 'vcenter.log'}")
 
 
 def scribble(place: Place, machine: str, seed: int) -> None:
@@ -45,12 +46,6 @@ def scribble(place: Place, machine: str, seed: int) -> None:
     body = json.dumps({"seed": seed, "pieces": 50, "bytes": 8192}).encode()
     ask = f"from urllib.request import urlopen; print(urlopen({url!r}, {body!r}, {PATIENCE}).read().decode())"
     print(run(*inside(place.controller, sys.executable, "-c", ask)))
-
-
-def answers(place: Place) -> bool:
-    """Tell whether the API accepts connections from the controller."""
-    probe = f"import socket; socket.create_connection(('{ADDRESS}', {PORT}), 1)"
-    return works(*inside(place.controller, sys.executable, "-c", probe))
 
 
 def daemon(place: Place, program: Path) -> Daemon:

@@ -53,10 +53,12 @@ def main(name: str) -> None:
     faults = Faults(place.state / "faults" / f"{name}.yml")
     password = keys.password(place, "bmc")
     address = found[0].bmc_address
+    ipmi = IpmiBmc(machine, faults, password, address)
+    # Its port is opened last: who finds it open finds the whole BMC.
     https = redfish.server(machine, faults, password, address, certificate_for(place, name, address))
     threading.Thread(target=https.serve_forever, daemon=True).start()
     threading.Thread(target=watch_console, args=(machine, faults), daemon=True).start()
-    IpmiBmc(machine, faults, password, address).listen()
+    ipmi.listen()
 
 
 if __name__ == "__main__":

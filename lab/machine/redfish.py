@@ -20,8 +20,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from lab.machine.faults import Faults
 from lab.machine.ipmi import SAME_COMMAND_SECONDS
 from lab.machine.qemu import QemuMachine
-
-PORT = 8443
+from lab.machines import REDFISH_PORT
 
 
 class Driver(AbstractSystemsDriver):  # type: ignore[misc]
@@ -138,4 +137,4 @@ def server(
     emulator.app.configure(extra_config=settings | {"SUSHY_EMULATOR_STATE_DIR": str(machine.folder)})
     install_hooks(machine, faults)
     chain, key = certificate
-    return make_server(address, PORT, emulator.app, threaded=True, ssl_context=(str(chain), str(key)))
+    return make_server(address, REDFISH_PORT, emulator.app, threaded=True, ssl_context=(str(chain), str(key)))
