@@ -17,7 +17,7 @@ Object = dict[str, Any]
 class FakeCluster(http.server.ThreadingHTTPServer):
     """objects: path -> object. mutations: what was changed, as `METHOD path`. react: called after a change.
 
-    refuse: path -> HTTP status of every answer to a change there.
+    refuse: path -> HTTP status of every answer to a change there. lock: for who changes several things as one.
     """
 
     daemon_threads = True
@@ -30,6 +30,7 @@ class FakeCluster(http.server.ThreadingHTTPServer):
         self.refuse: dict[str, int] = {}
         self.react: Callable[[str, str, Object], None] = lambda method, path, body: None
         self.version = 0
+        self.lock = threading.RLock()
 
     def kubeconfig(self, folder: pathlib.Path) -> str:
         """Path of a kubeconfig for it."""
@@ -43,16 +44,17 @@ class FakeCluster(http.server.ThreadingHTTPServer):
 
     def put(self, path: str, body: Object) -> Object:
         """Keep an object."""
-        self.version += 1
-        name = path.rpartition("/")[2]
-        metadata = {
-            "uid": f"uid-{name}",
-            "name": name,
-            **body.get("metadata", {}),
-            "resourceVersion": str(self.version),
-        }
-        self.objects[path] = {**body, "metadata": metadata}
-        return self.objects[path]
+        with self.lock:
+            self.version += 1
+            name = path.rpartition("/")[2]
+            metadata = {
+                "uid": f"uid-{name}",
+                "name": name,
+                **body.get("metadata", {}),
+                "resourceVersion": str(self.version),
+            }
+            self.objects[path] = {**body, "metadata": metadata}
+            return self.objects[path]
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -65,14 +67,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         if parts.path.endswith("/log"):
             self._send(200, self.server.texts.get(parts.path, "").encode())
-        elif parts.path in self.server.objects:
-            self._answer(200, self.server.objects[parts.path])
+        elif (found := self.server.objects.get(parts.path)) is not None:
+            self._answer(200, found)
         else:
             self._list(parts.path, parse_qs(parts.query).get("labelSelector", [""])[0])
 
     def _list(self, path: str, selector: str) -> None:
         tail = path.rpartition("/")[2]
-        items = [item for key, item in self.server.objects.items() if _lists(path, tail, key) and _fits(item, selector)]
+        with self.server.lock:
+            found = tuple(self.server.objects.items())
+        items = [item for key, item in found if _lists(path, tail, key) and _fits(item, selector)]
         known = tail.endswith("s") and "/" not in tail
         self._answer(200 if known else 404, {"items": items} if known else {"message": "not found"})
 
@@ -80,22 +84,25 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         body = self._body()
         name = body["metadata"].get("name") or f"{body['metadata']['generateName']}{self.server.version}"
         path = f"{self.path}/{name}"
-        if path in self.server.objects:
-            self._answer(409, {"message": "exists"})
-        else:
-            self._change("POST", path, body)
+        with self.server.lock:
+            if path in self.server.objects:
+                self._answer(409, {"message": "exists"})
+            else:
+                self._change("POST", path, body)
 
     def do_PUT(self) -> None:
         body, path = self._body(), urlsplit(self.path).path
-        known = self.server.objects.get(path, {}).get("metadata", {}).get("resourceVersion")
-        if known != body.get("metadata", {}).get("resourceVersion", known):
-            self._answer(409, {"message": "conflict"})
-        else:
-            self._change("PUT", path, body)
+        with self.server.lock:
+            known = self.server.objects.get(path, {}).get("metadata", {}).get("resourceVersion")
+            if known != body.get("metadata", {}).get("resourceVersion", known):
+                self._answer(409, {"message": "conflict"})
+            else:
+                self._change("PUT", path, body)
 
     def do_PATCH(self) -> None:
         body, path = self._body(), urlsplit(self.path).path
-        self._change("PATCH", path, {**self.server.objects.get(path, {}), **body})
+        with self.server.lock:
+            self._change("PATCH", path, {**self.server.objects.get(path, {}), **body})
 
     def do_DELETE(self) -> None:
         self._body()

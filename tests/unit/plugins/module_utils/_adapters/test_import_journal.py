@@ -40,8 +40,9 @@ def test_ownership_is_renewed_while_the_importer_waits(tmp_path: pathlib.Path, m
 
         # Before the loss: the keeper ends with the first one it meets.
         journal._keeper.work = until_lost
-        cluster.objects.pop(LEASE)
-        cluster.put(LEASE, {"spec": {"holderIdentity": "another"}})
+        with cluster.lock:
+            cluster.objects.pop(LEASE)
+            cluster.put(LEASE, {"spec": {"holderIdentity": "another"}})
         assert lost.wait(30), "the loss went unnoticed"
         journal._keeper._thread.join() if journal._keeper._thread else None
         with pytest.raises(PlatformError, match="another run took over"):
