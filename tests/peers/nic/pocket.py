@@ -180,7 +180,15 @@ class Pocket:
             "import socket,sys; s=socket.create_connection((sys.argv[1],22),float(sys.argv[2])); "
             "sys.exit(0 if s.recv(4)==b'SSH-' else 1)"
         )
-        argv = ["ip", "netns", "exec", self.controller, "python3", "-c", probe, address or self.four, str(patience)]
+        return self._probed(probe, address or self.four, patience)
+
+    def takes(self, patience: float) -> bool:
+        """True when its kernel takes a connection within these seconds, however long sshd needs to greet."""
+        probe = "import socket,sys; socket.create_connection((sys.argv[1],22),float(sys.argv[2]))"
+        return self._probed(probe, self.four, patience)
+
+    def _probed(self, program: str, address: str, patience: float) -> bool:
+        argv = ["ip", "netns", "exec", self.controller, "python3", "-c", program, address, str(patience)]
         return subprocess.run(argv, capture_output=True, check=False).returncode == 0
 
     def addresses(self) -> set[str]:
