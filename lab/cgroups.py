@@ -50,11 +50,10 @@ def enter(groups: Iterable[Path]) -> None:
 def members(groups: Iterable[Path]) -> set[int]:
     """Return the processes in the groups and below them."""
     found: set[int] = set()
-    for group in groups:
-        for procs in group.rglob("cgroup.procs") if group.is_dir() else ():
-            # A group may vanish while it is read.
-            with suppress(OSError):
-                found.update(int(pid) for pid in procs.read_text().split())
+    for folder, _, _ in (step for group in groups for step in os.walk(group)):
+        # A group may vanish while it is read; walking does not mind one that went before.
+        with suppress(OSError):
+            found.update(int(pid) for pid in Path(folder, "cgroup.procs").read_text().split())
     return found
 
 

@@ -71,7 +71,13 @@ class LabCopy:
         ]
         return {
             "namespaces": [path.name for path in Path("/run/netns").glob(f"{mark}*")],
-            "control groups": [str(path) for path in Path("/sys/fs/cgroup").rglob(f"{mark}*")],
+            # Other labs' groups come and go meanwhile: walking does not mind.
+            "control groups": [
+                f"{folder}/{name}"
+                for folder, groups, _ in os.walk("/sys/fs/cgroup")
+                for name in groups
+                if name.startswith(mark)
+            ],
             "mounts": [line for line in read(Path("/proc/self/mountinfo")).splitlines() if mark in line],
             "processes": processes,
             "folders": [str(path) for path in (DATA / mark, self.folder / ".lab") if path.exists()],

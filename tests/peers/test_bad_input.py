@@ -107,7 +107,7 @@ def _listens(port: int) -> bool:
 
 def wanted(tmp_path: Path, url: str) -> dict[str, Any]:
     one = {"url": f"{url}/node.raw", "sha256": hashlib.sha256(CONTENT).hexdigest(), "dest": str(tmp_path / "node.raw")}
-    return {"artifacts": [one], "state_dir": str(tmp_path / "state"), "timeout": 5}
+    return {"artifacts": [one], "state_dir": str(tmp_path / "state"), "timeout": 60}
 
 
 def test_bad_input_a_corrupted_image_is_not_put_in_place(tmp_path: Path, mirror: tuple[Path, str], run: Run) -> None:
