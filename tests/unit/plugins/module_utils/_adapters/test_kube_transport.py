@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -77,6 +78,8 @@ def test_a_change_goes_over_a_new_connection_when_the_kept_one_was_closed() -> N
         transport = server.transport
         transport.json("GET", "/first")
         assert server.closed.wait(10)
+        # What the server has closed is closed here when the kernel has carried it over.
+        assert transport._kept and select.select([transport._kept.sock], [], [], 10)[0]
         assert transport.json("PUT", "/second", {}) == {"a": "b"}
         assert server.heard == ["GET /first", "PUT /second"]
 
