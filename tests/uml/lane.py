@@ -24,7 +24,7 @@ from tests.uml import kernel
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
 # For a kernel that hangs. A busy host gives one a tenth of a processor: that is slow, and no fault.
-LIMIT = int(os.environ.get("IRONACRE_UML_LIMIT", "900"))
+LIMIT = int(os.environ.get("IRONACRE_UML_LIMIT", "1800"))
 
 
 @dataclass(frozen=True)

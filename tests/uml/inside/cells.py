@@ -55,7 +55,7 @@ def left(desired: dict[str, Any], backend: str) -> list[str]:
 
 def settled(desired: dict[str, Any], backend: str, when: str) -> None:
     """As declared, by the daemon's own doing."""
-    assert until(lambda: not left(desired, backend), 90), (
+    assert until(lambda: not left(desired, backend)), (
         when,
         left(desired, backend),
         Path("/run/daemon.log").read_text()[-1500:],
@@ -73,7 +73,7 @@ def each_change(backend: str) -> None:
             kept(desired, backend)
             assert not left(desired, backend), (name, left(desired, backend))
             if "LACP" in name or name == "create":
-                assert until(lambda: ping("10.0.100.1"), 40), (
+                assert until(lambda: ping("10.0.100.1")), (
                     name,
                     sh("ip -br a; bridge vlan; cat /proc/net/bonding/bond0"),
                 )
@@ -108,7 +108,7 @@ def settled_before(backend: str) -> None:
         until(lambda: "connecting" not in sh("nmcli -t -f STATE device", check=False), 20)
         return
     busy = {"configuring", "pending", "initialized"}
-    assert until(lambda: not busy & set(sh("networkctl --no-legend", check=False).split()), 60), (
+    assert until(lambda: not busy & set(sh("networkctl --no-legend", check=False).split())), (
         sh("networkctl --no-legend", check=False),
         LOG.read_text()[-1500:],
     )
@@ -127,7 +127,7 @@ def after_a_boot(backend: str) -> None:
         sh("netplan generate")
     with daemon(command, ready):
         settled(desired, backend, "after a boot")
-        assert until(lambda: ping("10.0.100.1"), 40)
+        assert until(lambda: ping("10.0.100.1"))
 
 
 def rolls_back(backend: str) -> None:
@@ -144,7 +144,7 @@ def rolls_back(backend: str) -> None:
         assert "10.0.100.1:9" in answer["why"], answer
         assert looked(good, backend).files_before == files
         assert not left(good, backend), left(good, backend)
-        assert until(lambda: ping("10.0.100.1"), 30)
+        assert until(lambda: ping("10.0.100.1"))
         assert JOURNAL.pending() is None and Links()
 
 

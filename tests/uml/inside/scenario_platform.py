@@ -63,9 +63,9 @@ def pod(vid: int, address: str) -> None:
 def without_one_cable(number: int) -> None:
     """The machine is reached while one cable is cut."""
     sh(f"ip -n sw link set m{number} down")
-    assert until(lambda: ping(LAB), 30), sh("cat /proc/net/bonding/bond0")
+    assert until(lambda: ping(LAB)), sh("cat /proc/net/bonding/bond0")
     sh(f"ip -n sw link set m{number} up")
-    assert until(lambda: kernel().links[f"eth{number}"].carrier, 10)
+    assert until(lambda: kernel().links[f"eth{number}"].carrier)
 
 
 def test_nic_02_platform_from_the_installed_network_to_bond_and_trunk() -> None:
@@ -79,20 +79,20 @@ def test_nic_02_platform_from_the_installed_network_to_bond_and_trunk() -> None:
         settled_before("networkd")
         answer = kept(declared(), "networkd")
         assert (answer["examined"].management, answer["examined"].cost) == (("eth0",), "bounce")
-        assert until(lambda: "failed" not in sh("networkctl --no-legend --no-pager list"), 10), sh("networkctl")
+        assert until(lambda: "failed" not in sh("networkctl --no-legend --no-pager list")), sh("networkctl")
         links = kernel().links
         assert not links["eth0"].addresses and links["br-trunk.70"].addresses == {f"{MACHINE.address}/24"}
         assert {links[name].mac for name in ("bond0", "br-trunk", "br-trunk.70")} == {MACHINE.mac}
         assert links["bond0"].vlans == {70: "PU", 81: "", 82: ""}, links["bond0"].vlans
         assert not looked(declared(), "networkd").changed, left(declared(), "networkd")
         pod(81, "172.31.81.100")
-        assert until(lambda: "1 received" in sh("ip netns exec sw ping -c1 -W1 172.31.81.100", check=False), 20)
+        assert until(lambda: "1 received" in sh("ip netns exec sw ping -c1 -W1 172.31.81.100", check=False))
         without_one_cable(0)
         without_one_cable(1)
     sh("ip netns del pod; ip link del br-trunk; ip link del bond0; ip link set eth0 down; ip link set eth1 down")
     with daemon(command, ready):
         settled(declared(), "networkd", "after a boot")
-        assert until(lambda: ping(LAB), 40)
+        assert until(lambda: ping(LAB))
 
 
 def test_nic_04_platform_a_bond_on_the_way_to_the_node_is_undone() -> None:
@@ -121,7 +121,7 @@ def test_nic_06_platform_neighbours_learn_where_an_address_went() -> None:
     kept({"interfaces": [{"name": "eth0", "type": "ethernet", **both(addresses)}]}, "kernel")
     sh("ip -n sw addr add fd70::1/64 dev br-mgmt nodad")
     assert until(lambda: all("1 received" in sh(f"ip netns exec sw ping -c1 -W1 {one.split('/')[0]}", check=False)
-                             for one in addresses), 20)  # fmt: skip
+                             for one in addresses))  # fmt: skip
     # However slow this kernel is: the IPv6 address is not yet to be sent from when the change is done.
     announce.PATIENCE = 40.0
     sh("echo 6 > /proc/sys/net/ipv6/conf/default/dad_transmits")

@@ -24,7 +24,7 @@ def test_nic_07_lacp_tells_why_it_does_not_carry() -> None:
     assert not told.ok and "the partner is silent" in told.evidence, told
     switch()
     kept(bond({"mode": "802.3ad", "miimon": 100, "lacp_rate": "fast"}), "kernel")
-    told = probes.run(probe, Links(), 20)[0]
+    told = probes.run(probe, Links(), 90)[0]
     assert told.ok, told
     sh("ip -n sw link set s2 down")
     told = probes.run(probe, Links(), 3)[0]
@@ -52,7 +52,7 @@ def test_nic_08_path_mtu_and_missing_vlan_are_named() -> None:
     assert until(lambda: ping("10.0.100.1"))
     jumbo = parse({"probes": [{"pmtu": "10.0.100.1", "size": 9000, "dev": "br-vm.100"}]}).probes
     sh("ip -n sw link set swb.100 mtu 9000")
-    assert probes.run(jumbo, Links(), 5)[0].ok
+    assert probes.run(jumbo, Links(), 90)[0].ok
     sh("for link in swb.100 swb s1 s2; do ip -n sw link set $link mtu 1500; done")
     told = probes.run(jumbo, Links(), 5)[0]
     assert not told.ok and "9000 bytes do not reach 10.0.100.1; smaller ones pass" in told.evidence, told

@@ -32,8 +32,8 @@ def sh(line: str, check: bool = True) -> str:
     return done.stdout
 
 
-def until(holds: Callable[[], bool], limit: float = 40.0) -> bool:
-    """Ask until it holds or the limit is over."""
+def until(holds: Callable[[], bool], limit: float = 180.0) -> bool:
+    """Ask until it holds or the limit is over, which is for what never comes: a busy host gives little of itself."""
     end = time.monotonic() + limit
     while not holds():
         if time.monotonic() > end:
@@ -80,11 +80,11 @@ def daemon(command: str, ready: Callable[[], bool]) -> Iterator[subprocess.Popen
     with Path("/run/daemon.log").open("ab") as log:
         process = subprocess.Popen(command.split(), stdout=log, stderr=log, start_new_session=True)
     try:
-        assert until(ready, 30), Path("/run/daemon.log").read_text()[-2000:]
+        assert until(ready), Path("/run/daemon.log").read_text()[-2000:]
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(180)
 
 
 def bus() -> None:
