@@ -7,7 +7,7 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,6 +31,7 @@ class QemuMachine:
         self.folder = place.data / "machines" / machine.name
         self.pid_file = self.folder / "pid"
         self.mutex = threading.RLock()
+        self.before_start: Callable[[], object] = lambda: None
 
     @contextmanager
     def changing(self) -> Iterator[None]:
@@ -84,6 +85,7 @@ class QemuMachine:
         with self.changing():
             if self.pid():
                 return
+            self.before_start()
             flags = self.flags
             self.note(f"power on, boot {flags.active}")
             subprocess.run(self.command(flags), stdin=subprocess.DEVNULL, check=True, capture_output=True, text=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lab.machine.boot import BootFlags
+from lab.machine.console import Watch
 from lab.machine.faults import Faults
 from lab.machine.qemu import QemuMachine, order
 from lab.place import Place
@@ -63,6 +64,25 @@ def test_a_counted_fault_happens_as_often_as_it_says(tmp_path: Path) -> None:
     assert faults.load() == {"power_cut_at": "writing"}
     faults.take_text("power_cut_at")
     assert not faults.path.exists()
+
+
+def test_the_power_is_cut_by_what_is_said_after_the_fault_was_written(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.logs.mkdir(parents=True)
+    machine, faults, cuts = QemuMachine(place, Machine("m1", 14, "agent")), Faults(tmp_path / "m1.yml"), []
+    machine.off = lambda: cuts.append("off")  # type: ignore[method-assign]
+    watch = Watch(machine, faults)
+    machine.console.write_text("SeaBIOS\n")
+    faults.path.write_text("power_cut_at: SeaBIOS\n")
+    watch.look()
+    assert not cuts, "that was said before"
+    faults.path.unlink()
+    watch.look()
+    faults.path.write_text("power_cut_at: SeaBIOS\n")
+    watch.heed()
+    machine.console.write_text("SeaBIOS\nSeaBIOS\n")
+    watch.look()
+    assert cuts == ["off"] and not faults.path.exists()
 
 
 def test_a_broken_fault_file_is_no_fault(tmp_path: Path) -> None:
