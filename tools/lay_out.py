@@ -20,7 +20,14 @@ import zipfile
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-NEEDED = ("ansible/posix", "ansible/utils", "community/general", "kubernetes/core", "kubevirt/core")
+NEEDED = (
+    "ansible/posix",
+    "ansible/utils",
+    "ansible/windows",
+    "community/general",
+    "kubernetes/core",
+    "kubevirt/core",
+)
 
 
 def cache_root() -> Path:
@@ -86,6 +93,12 @@ def link(target: Path, name: Path) -> None:
         return
     name.unlink(missing_ok=True)
     name.symlink_to(target)
+
+
+def laid_out(collections: Path) -> bool:
+    """Whether everything is there: what a checkout needs grows."""
+    root = collections / "ansible_collections"
+    return all((root / name).is_dir() for name in (*NEEDED, "ironacre/hci"))
 
 
 def main() -> int:

@@ -114,7 +114,7 @@ def main() -> int:
     options = arguments.parse_args()
     install_packages()
     made = environment(options.venv, options.leg)
-    if made or not (options.collections / "ansible_collections" / "ironacre").is_dir():
+    if made or not lay_out.laid_out(options.collections):
         bundle = str(CI / f"bundle-{options.leg}.txt")
         command = [
             options.venv / "bin" / "python",
