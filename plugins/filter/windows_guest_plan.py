@@ -53,8 +53,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - C(missing), what the folder virtio-win lacks. C(steps), what is to be done, as sentences. C(remarks), what is worth
-      knowing.
+    - C(missing), what the folder virtio-win lacks. C(steps), what is to be done, as sentences.
+      C(remarks), what is worth knowing.
     - C(folders), C(copies), C(packages), C(values), C(removals), C(hibernation_off) and C(agent), the same as data.
     - C(prepared), the evidence, and C(text), its file.
   type: dict

@@ -61,7 +61,7 @@ class WindowsGuest:
         return [argv for argv in ran if "/enum-drivers" not in argv and "-status" not in argv]
 
     def play(self, *arguments: str, **variables: Any) -> subprocess.CompletedProcess[str]:
-        """Run playbooks/prepare_guests.yml."""
+        """Run playbooks/prepare_guests.yml, and then what a test has written into after.yml."""
         host = {
             "ansible_connection": "local",
             "ansible_python_interpreter": sys.executable,
@@ -73,6 +73,7 @@ class WindowsGuest:
         inventory.write_text(yaml.safe_dump({"all": {"children": {"hci_guests_windows": {"hosts": {"win1": host}}}}}))
         program = str(Path(sys.executable).with_name("ansible-playbook"))
         command = [program, "-i", str(inventory), *arguments, "playbooks/prepare_guests.yml"]
+        command += map(str, self.folder.glob("after.yml"))
         return subprocess.run(
             command, cwd=CHECKOUT, env=self._environment(), capture_output=True, text=True, timeout=900
         )

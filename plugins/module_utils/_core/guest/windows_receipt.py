@@ -36,11 +36,12 @@ def remarks(guest: WindowsGuest, offer: Offer, system: str, wish: Wish) -> Itera
 
 
 def _bitlocker(guest: WindowsGuest) -> Iterator[Finding]:
+    place = f"disk {guest.system.root[:1]}"
     way_out = "suspend BitLocker before the move, or keep the recovery key at hand"
     if guest.protected:
-        yield Finding(guest.system.root[:2], "BitLocker protects it, and asks for its key on new hardware", way_out)
+        yield Finding(place, "BitLocker protects it, and asks for its key on new hardware", way_out)
     elif guest.protected is None:
-        yield Finding(guest.system.root[:2], "manage-bde does not tell whether BitLocker protects it", way_out)
+        yield Finding(place, "manage-bde does not tell whether BitLocker protects it", way_out)
 
 
 def _static_addresses(guest: WindowsGuest) -> Iterator[Finding]:

@@ -84,7 +84,7 @@ DISKS_AND_GUESTS: tuple[Entry, ...] = (
         "guest.drivers",
         WARNING,
         "Windows without virtio drivers",
-        "run playbook prepare_guests while it runs at its source, or vm_convert after the copy, or let it start from sata",
+        "run playbook prepare_guests before, or vm_convert after the copy, or let it start from sata",
         rules.windows_drivers,
     ),
     Entry(

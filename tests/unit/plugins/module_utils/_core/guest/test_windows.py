@@ -169,6 +169,7 @@ def test_the_agent_is_installed_where_it_is_offered(
     assert windows_receipt(guest, offer, "2k22", wish)["agent"] == agent
 
 
+BY_DHCP = {rf"{INTERFACES}\{{b}}": {"EnableDHCP": 1, "IPAddress": ["10.1.2.3"]}}
 STATIC = {rf"{INTERFACES}\{{b}}": {"EnableDHCP": 0, "IPAddress": ["10.1.2.3"]}}
 HERE = {"Ethernet0": ("10.1.2.3", "169.254.7.7")}
 
@@ -177,8 +178,8 @@ HERE = {"Ethernet0": ("10.1.2.3", "169.254.7.7")}
     ("change", "wish", "place", "words"),
     [
         ({"system": replace(SERVER, version=(10, 0, 25398))}, Wish(), "build 25398", "the drivers of 2k22 are taken"),
-        ({"protected": True}, Wish(), "C:", "BitLocker protects it"),
-        ({"protected": None}, Wish(), "C:", "manage-bde does not tell"),
+        ({"protected": True}, Wish(), "disk C", "BitLocker protects it"),
+        ({"protected": None}, Wish(), "disk C", "manage-bde does not tell"),
         ({"registry": {**READY.registry, **STATIC}, "addresses": HERE}, Wish(), "network card Ethernet0", "10.1.2.3,"),
         ({"agent": False}, Wish(), "QEMU-GA", "is not installed"),
         (
@@ -202,7 +203,13 @@ def test_what_a_person_should_know_is_told(change: dict[str, Any], wish: Wish, p
         ({"agent": False}, WITH_AGENT),
         ({"protected": False}, OFFER),
         # An address by DHCP, one of a card that is gone, and none at all.
-        ({"registry": {**READY.registry, rf"{INTERFACES}\{{b}}": {"EnableDHCP": 1}}, "addresses": HERE}, OFFER),
+        (
+            {
+                "registry": {**READY.registry, **BY_DHCP},
+                "addresses": HERE,
+            },
+            OFFER,
+        ),
         ({"registry": {**READY.registry, **STATIC}, "addresses": {"Ethernet0": ("10.9.9.9",)}}, OFFER),
         (
             {

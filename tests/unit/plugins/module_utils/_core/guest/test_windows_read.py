@@ -29,8 +29,10 @@ from tests.unit.windows_ready import (
     READY,
     ROOT,
     VERSION,
+    VIOSTOR,
 )
 
+OVERRIDE = rf"{VIOSTOR}\StartOverride"
 FACTS = {
     "ansible_distribution_version": "10.0.20348.0",
     "ansible_os_product_type": "domain_controller",
@@ -76,7 +78,7 @@ def read(**changes: Any) -> dict[str, Any]:
     return {
         "drivers": store,
         "files": [{"path": path.replace("c:", "D:"), "checksum": one} for path, one in READY.files.items()],
-        "keys": [*(look(*one) for one in READY.registry.items()), {"item": "HKLM:\\gone", "exists": False}],
+        "keys": [*(look(*one) for one in READY.registry.items()), {"item": OVERRIDE, "exists": False}],
         "services": [{"name": "QEMU-GA"}],
         "protection": 1,
         **changes,
