@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import random
 import subprocess
@@ -150,9 +151,11 @@ def servers() -> str:
 
 def test_import_killed_ten_times_loses_at_most_one_interval_each_time(tmp_path: pathlib.Path) -> None:
     raw = scatter(tmp_path / "raw.img", 64 * MIB, (0, random.Random(1).randbytes(64 * MIB)))
-    target, source = tmp_path / "target", random.Random(2)
+    target, source, scratch = tmp_path / "target", random.Random(2), tmp_path / "scratch"
+    scratch.mkdir()
     for _round in range(10):
-        child = subprocess.Popen([sys.executable, "-c", KILLED, str(raw), str(target)])
+        command = [sys.executable, "-c", KILLED, str(raw), str(target)]
+        child = subprocess.Popen(command, env={**os.environ, "TMPDIR": str(scratch)})
         wanted = source.randrange(1, 6) * MIB
         before = target.stat().st_blocks * 512 if target.exists() else 0
         while child.poll() is None and (not target.exists() or target.stat().st_blocks * 512 - before < wanted):
@@ -161,6 +164,7 @@ def test_import_killed_ten_times_loses_at_most_one_interval_each_time(tmp_path: 
         child.kill()
         child.wait()
         eventually(lambda: str(raw) not in servers(), "the killed one's qemu-nbd ends, too")
+    assert not list(scratch.iterdir())
     copied = target.stat().st_blocks * 512
     outcome = copy("raw", raw, str(target)).run()
     judge(raw, str(target))

@@ -90,18 +90,26 @@ class QemuImage:
 
     @contextmanager
     def _server(self) -> Iterator[NbdClient]:
+        child, client = self._started()
+        try:
+            yield client
+            client.close()
+        finally:
+            # Not terminate(): qemu-nbd may miss it right after a client left. It only reads, so nothing is lost.
+            child.end()
+
+    def _started(self) -> tuple[Companion, NbdClient]:
+        """The socket goes once we are connected: when we are killed, nothing of it is left behind."""
         with tempfile.TemporaryDirectory(prefix="ironacre-nbd-") as folder:
             path = f"{folder}/socket"
             # Not --persistent: when we are killed, our connection ends, and with it the server.
             options = ["--read-only", f"--format={self.format}", f"--socket={path}"]
             child = Companion(["qemu-nbd", *options, self.path])
             try:
-                client = self._connected(path, child)
-                yield client
-                client.close()
-            finally:
-                # Not terminate(): qemu-nbd may miss it right after a client left. It only reads, so nothing is lost.
+                return child, self._connected(path, child)
+            except BaseException:
                 child.end()
+                raise
 
     def _connected(self, path: str, child: Companion) -> NbdClient:
         """The socket exists a moment before the server listens on it."""
