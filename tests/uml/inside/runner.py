@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import faulthandler
 import importlib.util
 import json
 import signal
@@ -11,7 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Collection
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 
 STALLED = 50
 
@@ -46,8 +45,15 @@ def fault_of(function: Callable[..., object], *arguments: object) -> str:
     return ""
 
 
+def say_where(_number: int, frame: FrameType | None) -> None:
+    """For the console of a kernel that does not come to an end.
+
+    Not by faulthandler: it reads the frames of all threads while they run, and crashes when one of them ends just then.
+    """
+    traceback.print_stack(frame)
+
+
 if __name__ == "__main__":
-    # The console of a kernel that does not come to an end says where it was. (faulthandler's own thread crashes here.)
-    faulthandler.register(signal.SIGALRM)
+    signal.signal(signal.SIGALRM, say_where)
     signal.setitimer(signal.ITIMER_REAL, STALLED, STALLED)
     run(loaded(sys.argv[1]), sys.argv[2], sys.argv[3:])
